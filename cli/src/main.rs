@@ -1,0 +1,3 @@
+//! The `kexray` command.
+
+fn main() {}

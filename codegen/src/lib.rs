@@ -1,0 +1,1 @@
+//! From a protocol's spec file to Rust.

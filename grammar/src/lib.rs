@@ -1,0 +1,1 @@
+//! What SSH looks like on the wire.
