@@ -1,0 +1,85 @@
+"""A bad cable: relays Ethernet frames between two interfaces, and drops, delays or doubles some of them.
+
+It does what `tc netem` does, for kernels without it, and by a fixed plan: frames with TCP payload are counted in each
+direction, and the plan names the numbers that suffer. A retransmission is a frame like any other, with the next number.
+"""
+
+import heapq
+import select
+import socket
+import sys
+import time
+
+DROP, DELAY, DOUBLE = "drop", "delay", "double"
+DELAY_SECONDS = 0.03
+# Payload frames: 1 is the identification line; what comes next depends on timing, and any of it may suffer.
+FROM_CLIENT = {2: DROP, 4: DELAY, 6: DOUBLE, 9: DROP, 12: DELAY, 15: DROP}
+FROM_SERVER = {2: DOUBLE, 3: DELAY, 6: DROP, 9: DELAY, 11: DROP, 14: DELAY}
+
+ETHERNET_HEADER = 14
+
+
+def payload_length(frame: bytes) -> int:
+    """Bytes of TCP payload of an IPv4 frame, zero for anything else."""
+    if frame[12:14] != b"\x08\x00" or frame[ETHERNET_HEADER + 9] != socket.IPPROTO_TCP:
+        return 0
+    ip_header = (frame[ETHERNET_HEADER] & 15) * 4
+    ip_total = int.from_bytes(frame[ETHERNET_HEADER + 2 : ETHERNET_HEADER + 4], "big")
+    tcp_header = (frame[ETHERNET_HEADER + ip_header + 12] >> 4) * 4
+    return ip_total - ip_header - tcp_header
+
+
+class Way:
+    """One direction of the cable."""
+
+    def __init__(self, source: socket.socket, sink: socket.socket, plan: dict[int, str]) -> None:
+        self.source = source
+        self._sink = sink
+        self._plan = plan
+        self._payload_frames = 0
+        self._delayed: list[tuple[float, bytes]] = []
+
+    def take(self) -> None:
+        frame, address = self.source.recvfrom(65535)
+        if address[2] == socket.PACKET_OUTGOING:
+            return
+        if payload_length(frame) > 0:
+            self._payload_frames += 1
+            fate = self._plan.get(self._payload_frames)
+        else:
+            fate = None
+        if fate == DROP:
+            return
+        if fate == DELAY:
+            heapq.heappush(self._delayed, (time.monotonic() + DELAY_SECONDS, frame))
+            return
+        self._sink.send(frame)
+        if fate == DOUBLE:
+            self._sink.send(frame)
+
+    def release(self) -> None:
+        while self._delayed and self._delayed[0][0] <= time.monotonic():
+            self._sink.send(heapq.heappop(self._delayed)[1])
+
+
+def listen(interface: str) -> socket.socket:
+    every_protocol = socket.htons(3)
+    frames = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, every_protocol)
+    frames.bind((interface, 0))
+    return frames
+
+
+def main() -> None:
+    client, server = (listen(name) for name in sys.argv[1:])
+    ways = {client: Way(client, server, FROM_CLIENT), server: Way(server, client, FROM_SERVER)}
+    print("relaying", flush=True)
+    while True:
+        ready, _, _ = select.select(list(ways), [], [], 0.002)
+        for source in ready:
+            ways[source].take()
+        for way in ways.values():
+            way.release()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""Keys for hosts and users, made anew for every recording, and their fingerprints."""
+
+import re
+import subprocess
+from pathlib import Path
+
+BITS = {"rsa": "2048", "ecdsa": "256", "ed25519": "256"}
+
+
+class Keys:
+    """Makes each key once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir()
+
+    def openssh(self, name: str, kind: str) -> Path:
+        """The private key's file; the public one is beside it with `.pub`."""
+        key = self._folder / f"{name}_{kind}"
+        if not key.exists():
+            _run("ssh-keygen", "-q", "-t", kind, "-b", BITS[kind], "-N", "", "-C", name, "-f", str(key))
+        return key
+
+    def dropbear(self, name: str, kind: str) -> Path:
+        """The same in Dropbear's own format."""
+        key = self._folder / f"{name}_{kind}_dropbear"
+        if not key.exists():
+            _run("dropbearkey", "-t", kind, "-f", str(key))
+            shown = _run("dropbearkey", "-y", "-f", str(key))
+            public = re.search(r"^(ssh-\S+|ecdsa-\S+) .*$", shown, re.M)[0]
+            public_file(key).write_text(public + "\n")
+        return key
+
+    def putty(self, openssh_key: Path) -> Path:
+        key = openssh_key.with_suffix(".ppk")
+        _run("puttygen", str(openssh_key), "-O", "private", "-o", str(key))
+        return key
+
+    def host_certificate(self, authority: Path, host_key: Path, principal: str) -> Path:
+        """The certificate that `authority` signs for `host_key`."""
+        _run(
+            *("ssh-keygen", "-q", "-s", str(authority), "-I", "lab host", "-h", "-n", principal),
+            *("-V", "always:forever", str(public_file(host_key))),
+        )
+        return host_key.with_name(host_key.name + "-cert.pub")
+
+
+def public_file(key: Path) -> Path:
+    return key.with_name(key.name + ".pub")
+
+
+def fingerprint(key: Path) -> str:
+    """`SHA256:…` as `ssh-keygen -l` prints it."""
+    return _run("ssh-keygen", "-l", "-E", "sha256", "-f", str(public_file(key))).split()[1]
+
+
+def _run(*command: str) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
