@@ -22,7 +22,9 @@ def run_inside(work: Path) -> int:
     """Runs this command again inside the sandbox, with `INSIDE` and `work` added to its arguments; its exit status."""
     if os.geteuid() != 0:
         sys.exit("record.py: must run as root, it creates network namespaces")
-    unshare = ["unshare", "--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child", "--mount-proc"]
+    # Killed outright, this process cannot tidy up: then the kernel ends unshare, and unshare's end ends the rest.
+    unshare = ["setpriv", "--pdeathsig", "KILL", "unshare"]
+    unshare += ["--mount", "--pid", "--uts", "--ipc", "--fork", "--kill-child", "--mount-proc"]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     process = subprocess.Popen([*unshare, "--", sys.executable, *sys.argv, INSIDE, str(work)])
     try:
