@@ -1,0 +1,89 @@
+//! What wraps a message, and how long it is.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::structures::{declare, size_of};
+use super::{Context, ident, number};
+use crate::model::{Shape, Structure, Width};
+
+pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
+    cx.model.frames.iter().map(|frame| one(cx, frame)).collect()
+}
+
+/// Octets of a field whose size does not depend on what was sent.
+fn fixed(shape: &Shape) -> Option<u64> {
+    match shape {
+        Shape::Integer(Width::U8) | Shape::Flag => Some(1),
+        Shape::Integer(Width::U16) => Some(2),
+        Shape::Integer(Width::U32) => Some(4),
+        Shape::Integer(Width::U64) => Some(8),
+        Shape::Fixed(octets) => Some(*octets as u64),
+        _ => None,
+    }
+}
+
+fn one(cx: &Context<'_>, frame: &Structure) -> TokenStream {
+    let declaration = declare(cx, frame);
+    let name = ident(&frame.name);
+    let text = &frame.name;
+    // The integers at the front, at fixed offsets, say how long the rest is.
+    let mut offset = 0;
+    let mut reads = Vec::new();
+    for field in &frame.fields {
+        let Shape::Integer(width) = &field.shape else { break };
+        let Some(octets) = fixed(&field.shape) else { break };
+        if *width == Width::U64 {
+            break;
+        }
+        let integer = super::types::integer(*width);
+        let (field_name, start, length) = (ident(&field.name), number(offset), number(octets));
+        reads.push(quote! {
+            let Some(octets) = head.get(#start..).and_then(|octets| octets.first_chunk::<#length>()) else {
+                return Ok(None);
+            };
+            let #field_name = #integer::from_be_bytes(*octets);
+        });
+        if let Some((low, high)) = field.range {
+            let (low, high) = (number(low), number(high));
+            reads.push(quote! {
+                if !(#low..=#high).contains(&#field_name) {
+                    return Err(ParseError { structure: #text, offset: #start, kind: ParseErrorKind::OutOfRange });
+                }
+            });
+        }
+        offset += octets;
+    }
+    let head_length = number(offset);
+    let sum: u64 = frame.fields.iter().filter_map(|field| fixed(&field.shape)).sum();
+    let sum = number(sum);
+    let parts = frame.fields.iter().filter_map(|field| match &field.shape {
+        Shape::Sized(size) => Some(size_of(frame, size)),
+        _ => None,
+    });
+    quote! {
+        #declaration
+
+        impl #name<'_> {
+            /// Octets from which the whole length can be told.
+            pub const HEAD: usize = #head_length;
+
+            /// How long it is in all, told from its first octets; `None` where they are too few to tell.
+            ///
+            /// # Errors
+            ///
+            /// Where the lengths are out of range or contradict each other.
+            pub fn measure(head: &[u8]) -> Result<Option<usize>, ParseError> {
+                #(#reads)*
+                let mut total: i64 = #sum;
+                for part in [#(#parts),*] {
+                    if part < 0 {
+                        return Err(ParseError { structure: #text, offset: 0, kind: ParseErrorKind::Contradiction });
+                    }
+                    total += part;
+                }
+                Ok(usize::try_from(total).ok())
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Structures told apart by the string in front of them.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::structures::{borrows, counted, declare};
+use super::{Context, bytes, ident, lifetime, snake};
+use crate::model::{Keyed, TypeShape, Variant, Width};
+
+pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
+    cx.model.keyed.iter().map(|keyed| one(cx, keyed)).collect()
+}
+
+fn one(cx: &Context<'_>, keyed: &Keyed) -> TokenStream {
+    let docs = cx.docs(&keyed.docs, None);
+    let name = ident(&keyed.name);
+    let module = ident(&snake(&keyed.name));
+    let structs = keyed.variants.iter().map(|variant| declare(cx, &variant.structure));
+    let variants: Vec<_> = keyed.variants.iter().map(|variant| ident(&variant.structure.name)).collect();
+    let variant_docs = keyed.variants.iter().map(|variant| {
+        cx.docs_or(&variant.structure.docs, &format!("`{}`.", variant.tag))
+    });
+    let lifetimes = keyed.variants.iter().map(|variant| lifetime(borrows(cx, &variant.structure)));
+    let tags: Vec<_> = keyed.variants.iter().map(|variant| bytes(&variant.tag)).collect();
+    let texts = keyed.variants.iter().map(|variant| &variant.tag);
+    let heads = keyed.variants.iter().map(|variant| {
+        syn::LitByteStr::new(&counted(TypeShape::Bytes(Width::U32), &variant.tag), proc_macro2::Span::call_site())
+    });
+    let certified = keyed.variants.iter().map(|variant| certified(keyed, variant));
+    quote! {
+        #docs
+        pub mod #module {
+            use super::*;
+
+            #(#structs)*
+
+            #docs
+            #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+            #[non_exhaustive]
+            pub enum #name<'p> { #(#variant_docs #variants(#variants #lifetimes),)* }
+
+            impl<'p> #name<'p> {
+                /// Reads the string in front, and then the structure that it names. `Ok(None)` where it names none.
+                ///
+                /// # Errors
+                ///
+                /// Where the octets do not hold the fields.
+                pub fn parse(octets: &'p [u8]) -> Result<Option<Parsed<Self>>, ParseError> {
+                    let truncated = ParseError { structure: stringify!(#name), offset: 0, kind: ParseErrorKind::Truncated };
+                    let (count, rest) = octets.split_first_chunk::<4>().ok_or(truncated)?;
+                    let count = usize::try_from(u32::from_be_bytes(*count)).map_err(|_| truncated)?;
+                    let (tag, body) = rest.split_at_checked(count).ok_or(truncated)?;
+                    Ok(match tag {
+                        #(#tags => Some(#variants::read_from(body)?.map(Self::#variants)),)*
+                        _ => None,
+                    })
+                }
+
+                /// The string in front.
+                #[must_use]
+                pub const fn tag(&self) -> &'static str {
+                    match self {
+                        #(Self::#variants(_) => #texts,)*
+                    }
+                }
+
+                /// Writes it, the string in front included.
+                ///
+                /// # Errors
+                ///
+                /// Where a field is longer than its count can say.
+                pub fn to_octets(&self) -> BinResult<Vec<u8>> {
+                    match self {
+                        #(Self::#variants(value) => append(value, #heads.to_vec()),)*
+                    }
+                }
+
+                /// What a certificate certifies.
+                #[must_use]
+                pub const fn certified(&self) -> Option<Self> {
+                    match self {
+                        #(#certified,)*
+                    }
+                }
+            }
+        }
+        pub use #module::#name;
+    }
+}
+
+fn certified(keyed: &Keyed, variant: &Variant) -> TokenStream {
+    let outer = ident(&variant.structure.name);
+    let Some(index) = variant.certifies else { return quote!(Self::#outer(_) => None) };
+    let structure = &keyed.variants[index].structure;
+    let inner = ident(&structure.name);
+    let fields: Vec<_> = structure.fields.iter().map(|field| ident(&field.name)).collect();
+    quote!(Self::#outer(value) => Some(Self::#inner(#inner { #(#fields: value.#fields),* })))
+}

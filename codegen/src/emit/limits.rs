@@ -1,0 +1,62 @@
+//! Limits and anomalies.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Context, ident, number};
+use crate::lower::camel;
+use crate::model::Limit;
+
+pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
+    let limits = cx.model.limits.iter().map(|limit| one(cx, limit));
+    let variants = cx.model.anomalies.iter().map(|anomaly| ident(&camel(&anomaly.name)));
+    let variants: Vec<_> = variants.collect();
+    let docs = cx.model.anomalies.iter().map(|anomaly| cx.docs(&anomaly.docs, None));
+    let names = cx.model.anomalies.iter().map(|anomaly| &anomaly.name);
+    let meanings = cx.model.anomalies.iter().map(|anomaly| anomaly.docs.join("\n").trim().to_owned());
+    quote! {
+        /// Bounds on what is read, kept and passed on.
+        pub mod limits {
+            #(#limits)*
+        }
+
+        /// Something odd that a connection did.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Anomaly {
+            #(#docs #variants,)*
+        }
+
+        impl Anomaly {
+            /// All of them, in the order of the spec.
+            pub const ALL: &'static [Self] = &[#(Self::#variants),*];
+
+            /// The name under which it is logged.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    #(Self::#variants => #names,)*
+                }
+            }
+
+            /// What it means, in a sentence or two.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    #(Self::#variants => #meanings,)*
+                }
+            }
+        }
+    }
+}
+
+fn one(cx: &Context<'_>, limit: &Limit) -> TokenStream {
+    let mut docs = limit.docs.clone();
+    if let Some(raised) = limit.raises {
+        docs.push(format!(" Beyond it: `{}`.", cx.model.anomalies[raised].name));
+    }
+    let docs = cx.docs(&docs, None);
+    let name = ident(&limit.name.to_uppercase());
+    let value = number(limit.value);
+    quote!(#docs pub const #name: usize = #value;)
+}

@@ -1,0 +1,275 @@
+//! Messages: a struct each, an enum of all that one layer or exchange has, and their dispatch.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::structures::{borrows, declare};
+use super::{Context, ident, lifetime, number};
+use crate::lower::camel;
+use crate::model::{Message, Parameter, Raise, Sender, Shape, Source, Structure, TypeShape};
+
+/// The module of a layer or an exchange. A sealed one may have several messages of one number and sender; they are
+/// told apart by their constants.
+pub(super) fn module(cx: &Context<'_>, messages: &[Message], sealed: bool, what: &str) -> TokenStream {
+    let structs = messages.iter().map(|message| {
+        let declaration = declare(cx, &message.structure);
+        let methods = methods(cx, message);
+        quote!(#declaration #methods)
+    });
+    let lifetime = lifetime(messages.iter().any(|message| borrows(cx, &message.structure)));
+    let names: Vec<_> = messages.iter().map(|message| ident(&message.structure.name)).collect();
+    let texts = messages.iter().map(|message| &message.structure.name);
+    let numbers: Vec<_> = messages.iter().map(|message| number(u64::from(message.number))).collect();
+    let variants = messages.iter().zip(&names).map(|(message, name)| {
+        let docs = cx.docs_or(&message.structure.docs, &format!("Message {}.", message.number));
+        let lifetime = super::lifetime(borrows(cx, &message.structure));
+        quote!(#docs #name(#name #lifetime))
+    });
+    let senders = senders(messages);
+    let dispatch = if sealed { try_all(messages) } else { choose(messages) };
+    let octets = if lifetime.is_empty() { quote!(&[u8]) } else { quote!(&'p [u8]) };
+    let enum_docs = format!(" Any message of {what}.");
+    quote! {
+        #(#structs)*
+
+        #[doc = #enum_docs]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Message #lifetime { #(#variants,)* }
+
+        impl #lifetime Message #lifetime {
+            /// Who may send the message of a number; `None` where the number has no meaning here.
+            #[must_use]
+            pub const fn sender(number: u8) -> Option<Sender> {
+                #senders
+            }
+
+            /// Reads a message from its number on. `Ok(None)` where that end has no message of that number.
+            ///
+            /// # Errors
+            ///
+            /// Where the octets do not hold the fields.
+            pub fn parse(sender: Role, octets: #octets) -> Result<Option<Parsed<Self>>, ParseError> {
+                let Some((number, body)) = octets.split_first() else { return Ok(None) };
+                #dispatch
+            }
+
+            /// The message's number.
+            #[must_use]
+            pub const fn number(&self) -> u8 {
+                match self {
+                    #(Self::#names(_) => #numbers,)*
+                }
+            }
+
+            /// The message's name in the spec.
+            #[must_use]
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    #(Self::#names(_) => #texts,)*
+                }
+            }
+
+            /// Writes number and fields.
+            ///
+            /// # Errors
+            ///
+            /// Where a field is longer than its count can say.
+            pub fn to_octets(&self) -> BinResult<Vec<u8>> {
+                match self {
+                    #(Self::#names(message) => append(message, vec![#numbers]),)*
+                }
+            }
+
+            /// Raises the events that the message stands for.
+            pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
+                match self {
+                    #(Self::#names(message) => message.raise(origin, raise),)*
+                }
+            }
+
+            /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
+            pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
+                match self {
+                    #(Self::#names(message) => message.exceeded(report),)*
+                }
+            }
+        }
+    }
+}
+
+fn role(sender: Sender) -> TokenStream {
+    match sender {
+        Sender::Client => quote!(Sender::Client),
+        Sender::Server => quote!(Sender::Server),
+        Sender::Either => quote!(Sender::Either),
+    }
+}
+
+fn senders(messages: &[Message]) -> TokenStream {
+    let mut numbers: BTreeMap<u8, Sender> = BTreeMap::new();
+    for message in messages {
+        let sender = numbers.entry(message.number).or_insert(message.sender);
+        if *sender != message.sender {
+            *sender = Sender::Either;
+        }
+    }
+    let arms = numbers.iter().map(|(value, sender)| {
+        let (value, sender) = (number(u64::from(*value)), role(*sender));
+        quote!(#value => Some(#sender))
+    });
+    quote!(match number { #(#arms,)* _ => None })
+}
+
+fn role_pattern(sender: Sender) -> TokenStream {
+    match sender {
+        Sender::Client => quote!(Role::Client),
+        Sender::Server => quote!(Role::Server),
+        Sender::Either => quote!(_),
+    }
+}
+
+fn choose(messages: &[Message]) -> TokenStream {
+    let arms = messages.iter().map(|message| {
+        let (name, value, role) =
+            (ident(&message.structure.name), number(u64::from(message.number)), role_pattern(message.sender));
+        quote!((#value, #role) => #name::read_from(body)?.map(Self::#name))
+    });
+    quote! {
+        let message = match (*number, sender) {
+            #(#arms,)*
+            _ => return Ok(None),
+        };
+        Ok(Some(message))
+    }
+}
+
+fn try_all(messages: &[Message]) -> TokenStream {
+    let tries = messages.iter().map(|message| {
+        let (name, value, role) =
+            (ident(&message.structure.name), number(u64::from(message.number)), role_pattern(message.sender));
+        quote! {
+            if let (#value, #role) = (*number, sender) {
+                match #name::read_from(body) {
+                    Ok(parsed) if parsed.trailing == 0 => return Ok(Some(parsed.map(Self::#name))),
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+        }
+    });
+    quote! {
+        let mut refused = None;
+        #(#tries)*
+        refused.map_or(Ok(None), Err)
+    }
+}
+
+/// `raise` and `exceeded` of one message.
+fn methods(cx: &Context<'_>, message: &Message) -> TokenStream {
+    let name = ident(&message.structure.name);
+    let lifetime = if borrows(cx, &message.structure) { quote!(<'_>) } else { TokenStream::new() };
+    let raise = raise_method(cx, &message.raises, &|index| field_value(cx, &message.structure, index));
+    let exceeded = exceeded_method(cx, &message.structure);
+    quote!(impl #name #lifetime { #raise #exceeded })
+}
+
+/// The value of a field, of the type that events carry.
+fn field_value(cx: &Context<'_>, structure: &Structure, index: usize) -> TokenStream {
+    let field = &structure.fields[index];
+    let name = ident(&field.name);
+    match field.shape {
+        Shape::Integer(_) => quote!(u64::from(self.#name)),
+        Shape::Flag | Shape::Sized(_) | Shape::Rest | Shape::Repeated { .. } => quote!(self.#name),
+        Shape::Fixed(_) => quote!(&self.#name),
+        Shape::Wire(wire_type) => match (cx.model.types[wire_type].shape, field.at_most) {
+            (TypeShape::Names(_), Some(limit)) => {
+                let limit = ident(&cx.model.limits[limit].name.to_uppercase());
+                quote!(self.#name.first(limits::#limit))
+            }
+            (TypeShape::Names(_), None) => quote!(self.#name.names()),
+            _ => quote!(self.#name.0),
+        },
+    }
+}
+
+/// The method that raises events; `value` gives the expression for a field.
+pub(super) fn raise_method(
+    cx: &Context<'_>,
+    raises: &[Raise],
+    value: &dyn Fn(usize) -> TokenStream,
+) -> TokenStream {
+    let calls = raises.iter().map(|item| {
+        let event = &cx.model.events[item.event];
+        let variant = ident(&camel(&event.name));
+        if event.parameters.is_empty() {
+            return quote!(raise(Event::#variant););
+        }
+        let fields = arguments(cx, &event.parameters, &item.arguments, value);
+        quote!(raise(Event::#variant { #fields });)
+    });
+    let (origin, raise) =
+        if raises.is_empty() { (quote!(_), quote!(_)) } else { (quote!(origin), quote!(raise)) };
+    let unused = (!raises.is_empty()).then(|| quote!(let _ = origin;));
+    quote! {
+        /// Raises the events that it stands for.
+        pub fn raise(&self, #origin: Origin, #raise: &mut dyn FnMut(Event<'_>)) {
+            #unused
+            #(#calls)*
+        }
+    }
+}
+
+fn arguments(
+    cx: &Context<'_>,
+    parameters: &[Parameter],
+    sources: &[Source],
+    value: &dyn Fn(usize) -> TokenStream,
+) -> TokenStream {
+    let fields = parameters.iter().zip(sources).map(|(parameter, source)| {
+        let name = ident(&parameter.name);
+        let value = match source {
+            Source::FromOriginator => quote!(origin.from_originator),
+            Source::FromServer => quote!(origin.from_server),
+            Source::Field(index) => value(*index),
+            Source::Record { record, arguments: sources } => {
+                let record = &cx.model.records[*record];
+                let record_name = ident(&record.name);
+                let fields = arguments(cx, &record.parameters, sources, value);
+                quote!(#record_name { #fields })
+            }
+        };
+        if parameter.optional {
+            quote!(#name: Some(#value).filter(|value| !value.is_empty()))
+        } else {
+            quote!(#name: #value)
+        }
+    });
+    quote!(#(#fields,)*)
+}
+
+fn exceeded_method(cx: &Context<'_>, structure: &Structure) -> TokenStream {
+    let checks: Vec<_> = structure
+        .fields
+        .iter()
+        .filter_map(|field| {
+            let limit = &cx.model.limits[field.at_most?];
+            let anomaly = ident(&camel(&cx.model.anomalies[limit.raises?].name));
+            let (name, limit) = (ident(&field.name), ident(&limit.name.to_uppercase()));
+            Some(quote! {
+                let length = self.#name.names().len();
+                if length > limits::#limit {
+                    report(Anomaly::#anomaly, length, limits::#limit);
+                }
+            })
+        })
+        .collect();
+    let report = if checks.is_empty() { quote!(_) } else { quote!(report) };
+    quote! {
+        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
+        pub fn exceeded(&self, #report: &mut dyn FnMut(Anomaly, usize, usize)) {
+            #(#checks)*
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Model to Rust: one emitter a file, put together here.
+
+mod events;
+mod exchanges;
+mod frames;
+mod keyed;
+mod layers;
+mod limits;
+mod lines;
+mod messages;
+mod structures;
+mod types;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::Ident;
+
+use crate::model::Model;
+
+/// The runtime part of every generated file.
+const SUPPORT: &str = include_str!("support.rs");
+
+/// All items of the generated file.
+pub(crate) fn emit(model: &Model, spec_name: &str) -> syn::Result<TokenStream> {
+    let support: TokenStream = syn::parse_str(SUPPORT)?;
+    let cx = Context { model, spec_name };
+    let parts = [
+        support,
+        types::emit(&cx),
+        limits::emit(&cx),
+        events::emit(&cx),
+        structures::groups(&cx),
+        lines::emit(&cx),
+        frames::emit(&cx),
+        keyed::emit(&cx),
+        layers::emit(&cx),
+        exchanges::emit(&cx),
+    ];
+    Ok(quote!(#(#parts)*))
+}
+
+/// What every emitter reads.
+struct Context<'m> {
+    model: &'m Model,
+    spec_name: &'m str,
+}
+
+impl Context<'_> {
+    /// `#[doc]` attributes, with the place of the declaration where `line` is given.
+    fn docs(&self, docs: &[String], line: Option<usize>) -> TokenStream {
+        let place = line.map(|line| format!(" Declared at `{}:{line}`.", self.spec_name));
+        let blank = (place.is_some() && !docs.is_empty()).then(String::new);
+        let lines = docs.iter().cloned().chain(blank).chain(place);
+        quote!(#(#[doc = #lines])*)
+    }
+
+    /// As `docs`, with a line of our own where the spec has none.
+    fn docs_or(&self, docs: &[String], otherwise: &str) -> TokenStream {
+        if docs.is_empty() { self.docs(&[format!(" {otherwise}")], None) } else { self.docs(docs, None) }
+    }
+}
+
+/// An identifier; raw where the name is a keyword of Rust.
+fn ident(name: &str) -> Ident {
+    syn::parse_str::<Ident>(name).unwrap_or_else(|_| format_ident!("r#{name}"))
+}
+
+/// `KexInit` to `kex_init`.
+fn snake(name: &str) -> String {
+    let mut snake = String::new();
+    let mut before: Option<char> = None;
+    for letter in name.chars() {
+        if letter.is_uppercase() && before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit()) {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+        before = Some(letter);
+    }
+    snake
+}
+
+/// `<'p>`, where it is needed.
+fn lifetime(borrows: bool) -> TokenStream {
+    if borrows { quote!(<'p>) } else { TokenStream::new() }
+}
+
+/// A byte-string literal.
+fn bytes(text: &str) -> syn::LitByteStr {
+    syn::LitByteStr::new(text.as_bytes(), proc_macro2::Span::call_site())
+}
+
+/// An integer literal without a suffix, in groups of three digits where it is long.
+fn number(value: u64) -> syn::LitInt {
+    let digits = value.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index != 0 && (digits.len() - index).is_multiple_of(3) && digits.len() > 4 {
+            grouped.push('_');
+        }
+        grouped.push(digit);
+    }
+    syn::LitInt::new(&grouped, proc_macro2::Span::call_site())
+}

@@ -1,0 +1,200 @@
+//! What a spec means: every name looked up, every number checked. The emitters read nothing else.
+
+use crate::syntax::Docs;
+pub(crate) use crate::syntax::{Operator, Sender, TypeShape, Width};
+
+/// A whole spec, free of mistakes.
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    pub(crate) docs: Docs,
+    pub(crate) types: Vec<WireType>,
+    pub(crate) limits: Vec<Limit>,
+    pub(crate) anomalies: Vec<Anomaly>,
+    pub(crate) records: Vec<Record>,
+    pub(crate) events: Vec<Record>,
+    pub(crate) groups: Vec<Structure>,
+    pub(crate) frames: Vec<Structure>,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) keyed: Vec<Keyed>,
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) exchanges: Vec<Exchange>,
+}
+
+/// A declared type that becomes a Rust type.
+#[derive(Debug)]
+pub(crate) struct WireType {
+    pub(crate) docs: Docs,
+    pub(crate) rust_name: String,
+    pub(crate) shape: TypeShape,
+}
+
+#[derive(Debug)]
+pub(crate) struct Limit {
+    pub(crate) docs: Docs,
+    pub(crate) name: String,
+    pub(crate) value: u64,
+    /// Index of the anomaly.
+    pub(crate) raises: Option<usize>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Anomaly {
+    pub(crate) docs: Docs,
+    pub(crate) name: String,
+}
+
+/// An event or a record.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) docs: Docs,
+    pub(crate) name: String,
+    pub(crate) line: usize,
+    pub(crate) parameters: Vec<Parameter>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    pub(crate) docs: Docs,
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    /// Left out where all that it holds is empty.
+    pub(crate) optional: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Bytes,
+    Text,
+    Boolean,
+    Count,
+    Names,
+    FromOriginator,
+    FromServer,
+    /// Index of the record.
+    Record(usize),
+}
+
+/// Fields in a row: a message's body, a group, a frame, a variant.
+#[derive(Debug)]
+pub(crate) struct Structure {
+    pub(crate) docs: Docs,
+    pub(crate) name: String,
+    pub(crate) line: usize,
+    pub(crate) fields: Vec<Field>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) docs: Docs,
+    pub(crate) name: String,
+    pub(crate) shape: Shape,
+    /// The only value that it may have; it is then no field of the Rust type.
+    pub(crate) constant: Option<Constant>,
+    /// Inclusive.
+    pub(crate) range: Option<(u64, u64)>,
+    /// Index of the flag field that says whether this one is there.
+    pub(crate) present_if: Option<usize>,
+    /// Index of the limit on the number of names.
+    pub(crate) at_most: Option<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Constant {
+    Text(String),
+    Number(u64),
+    Flag(bool),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Shape {
+    Integer(Width),
+    Flag,
+    /// That many octets.
+    Fixed(usize),
+    /// Index of the type.
+    Wire(usize),
+    /// As many octets as earlier fields say.
+    Sized(Size),
+    /// All that is left.
+    Rest,
+    /// A group as often as an earlier field says: indices of group and field.
+    Repeated { group: usize, count: usize },
+}
+
+/// Arithmetic over numbers and earlier integer fields, by index.
+#[derive(Clone, Debug)]
+pub(crate) enum Size {
+    Number(u64),
+    Field(usize),
+    Binary { left: Box<Size>, operator: Operator, right: Box<Size> },
+}
+
+#[derive(Debug)]
+pub(crate) struct Line {
+    pub(crate) docs: Docs,
+    pub(crate) name: String,
+    pub(crate) source_line: usize,
+    pub(crate) parts: Vec<LinePart>,
+    pub(crate) raises: Vec<Raise>,
+}
+
+#[derive(Debug)]
+pub(crate) enum LinePart {
+    Literal(String),
+    Field { docs: Docs, name: String, until: Option<String> },
+}
+
+#[derive(Debug)]
+pub(crate) struct Keyed {
+    pub(crate) docs: Docs,
+    pub(crate) name: String,
+    pub(crate) variants: Vec<Variant>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Variant {
+    pub(crate) tag: String,
+    pub(crate) structure: Structure,
+    /// Index of the variant whose fields this one holds too.
+    pub(crate) certifies: Option<usize>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Layer {
+    pub(crate) docs: Docs,
+    pub(crate) name: String,
+    pub(crate) sealed: bool,
+    pub(crate) messages: Vec<Message>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Exchange {
+    pub(crate) docs: Docs,
+    pub(crate) name: String,
+    pub(crate) methods: Vec<String>,
+    pub(crate) messages: Vec<Message>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub(crate) number: u8,
+    pub(crate) sender: Sender,
+    pub(crate) structure: Structure,
+    pub(crate) raises: Vec<Raise>,
+}
+
+/// An event that a message raises, with a source for each of its parameters, in their order.
+#[derive(Debug)]
+pub(crate) struct Raise {
+    pub(crate) event: usize,
+    pub(crate) arguments: Vec<Source>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// Index of the field, or of the line's part.
+    Field(usize),
+    Record { record: usize, arguments: Vec<Source> },
+    FromOriginator,
+    FromServer,
+}

@@ -1,0 +1,246 @@
+//! The tree: what each declaration holds, as written.
+
+use crate::diagnostics::Span;
+
+/// A name, and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Name {
+    pub(crate) text: String,
+    pub(crate) span: Span,
+}
+
+/// The lines of a `///` comment, one string a line.
+pub(crate) type Docs = Vec<String>;
+
+/// A whole spec.
+#[derive(Debug, Default)]
+pub(crate) struct Spec {
+    pub(crate) docs: Docs,
+    pub(crate) types: Vec<TypeItem>,
+    pub(crate) limits: Vec<LimitItem>,
+    pub(crate) anomalies: Vec<AnomalyItem>,
+    pub(crate) records: Vec<RecordItem>,
+    pub(crate) events: Vec<RecordItem>,
+    pub(crate) groups: Vec<GroupItem>,
+    pub(crate) lines: Vec<LineItem>,
+    pub(crate) frames: Vec<GroupItem>,
+    pub(crate) keyed: Vec<KeyedItem>,
+    pub(crate) layers: Vec<LayerItem>,
+    pub(crate) exchanges: Vec<ExchangeItem>,
+}
+
+/// An unsigned integer, most significant octet first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Width {
+    U8,
+    U16,
+    U32,
+    U64,
+}
+
+/// `type NAME as RustName = SHAPE;`
+#[derive(Debug)]
+pub(crate) struct TypeItem {
+    pub(crate) docs: Docs,
+    pub(crate) name: Name,
+    pub(crate) rust_name: Option<Name>,
+    pub(crate) shape: TypeShape,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TypeShape {
+    /// `uint32`: another name of it.
+    Integer(Width),
+    /// `flag[uint8]`: zero or not.
+    Flag,
+    /// `bytes[uint32]`: octets behind their count.
+    Bytes(Width),
+    /// `names[uint32]`: names separated by commas, behind the count of octets.
+    Names(Width),
+    /// `integer[uint32]`: an integer of any size, behind its count of octets.
+    Integers(Width),
+    /// `integer[uint16 bits]`: an integer of any size, behind its count of bits.
+    BitCounted(Width),
+}
+
+/// `limit NAME = N raises ANOMALY;`
+#[derive(Debug)]
+pub(crate) struct LimitItem {
+    pub(crate) docs: Docs,
+    pub(crate) name: Name,
+    pub(crate) value: u64,
+    pub(crate) raises: Option<Name>,
+}
+
+/// `anomaly NAME;`
+#[derive(Debug)]
+pub(crate) struct AnomalyItem {
+    pub(crate) docs: Docs,
+    pub(crate) name: Name,
+}
+
+/// `record NAME { ... }` and `event NAME { ... }`.
+#[derive(Debug)]
+pub(crate) struct RecordItem {
+    pub(crate) docs: Docs,
+    pub(crate) name: Name,
+    pub(crate) parameters: Vec<ParameterItem>,
+}
+
+#[derive(Debug)]
+pub(crate) struct ParameterItem {
+    pub(crate) docs: Docs,
+    pub(crate) name: Name,
+    pub(crate) kind: Name,
+    pub(crate) optional: bool,
+}
+
+/// `group NAME { ... }` and `frame NAME { ... }`.
+#[derive(Debug)]
+pub(crate) struct GroupItem {
+    pub(crate) docs: Docs,
+    pub(crate) name: Name,
+    pub(crate) fields: Vec<FieldItem>,
+}
+
+/// `name: TYPE [= CONSTANT] [in LOW..=HIGH] [if FLAG] [at most LIMIT]`
+#[derive(Debug)]
+pub(crate) struct FieldItem {
+    pub(crate) docs: Docs,
+    pub(crate) name: Name,
+    pub(crate) shape: FieldShape,
+    pub(crate) constant: Option<Constant>,
+    pub(crate) range: Option<(u64, Bound, Span)>,
+    pub(crate) present_if: Option<Name>,
+    pub(crate) at_most: Option<Name>,
+}
+
+#[derive(Debug)]
+pub(crate) enum FieldShape {
+    /// A declared or built-in type.
+    Named(Name),
+    /// `bytes[EXPRESSION]`
+    Sized(Expression),
+    /// `rest`: all that is left.
+    Rest,
+    /// `Group[count]`
+    Repeated { group: Name, count: Name },
+}
+
+/// The upper end of a range.
+#[derive(Debug)]
+pub(crate) enum Bound {
+    Number(u64),
+    Limit(Name),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Constant {
+    Text(String, Span),
+    Number(u64, Span),
+    Flag(bool, Span),
+}
+
+/// Arithmetic over numbers and earlier fields.
+#[derive(Clone, Debug)]
+pub(crate) enum Expression {
+    Number(u64),
+    Field(Name),
+    Binary { left: Box<Expression>, operator: Operator, right: Box<Expression> },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operator {
+    Add,
+    Subtract,
+    Remainder,
+}
+
+/// `line NAME { "literal", field until "x", ... } -> EVENTS;`
+#[derive(Debug)]
+pub(crate) struct LineItem {
+    pub(crate) docs: Docs,
+    pub(crate) name: Name,
+    pub(crate) parts: Vec<LinePart>,
+    pub(crate) raises: Vec<RaiseItem>,
+}
+
+#[derive(Debug)]
+pub(crate) enum LinePart {
+    Literal(String),
+    Field { docs: Docs, name: Name, until: Option<String> },
+}
+
+/// `keyed NAME { "tag" Variant [certifies Other] { ... } }`
+#[derive(Debug)]
+pub(crate) struct KeyedItem {
+    pub(crate) docs: Docs,
+    pub(crate) name: Name,
+    pub(crate) variants: Vec<VariantItem>,
+}
+
+#[derive(Debug)]
+pub(crate) struct VariantItem {
+    pub(crate) docs: Docs,
+    pub(crate) tag: (String, Span),
+    pub(crate) name: Name,
+    pub(crate) certifies: Option<Name>,
+    pub(crate) fields: Vec<FieldItem>,
+}
+
+/// `layer NAME [sealed] { messages }`
+#[derive(Debug)]
+pub(crate) struct LayerItem {
+    pub(crate) docs: Docs,
+    pub(crate) name: Name,
+    pub(crate) sealed: bool,
+    pub(crate) messages: Vec<MessageItem>,
+}
+
+/// `exchange NAME { method ...; messages }`
+#[derive(Debug)]
+pub(crate) struct ExchangeItem {
+    pub(crate) docs: Docs,
+    pub(crate) name: Name,
+    pub(crate) methods: Vec<(String, Span)>,
+    pub(crate) messages: Vec<MessageItem>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sender {
+    Client,
+    Server,
+    Either,
+}
+
+/// `NUMBER SENDER Name { fields } -> EVENTS;`
+#[derive(Debug)]
+pub(crate) struct MessageItem {
+    pub(crate) docs: Docs,
+    pub(crate) number: (u64, Span),
+    pub(crate) sender: Sender,
+    pub(crate) name: Name,
+    pub(crate) fields: Vec<FieldItem>,
+    pub(crate) raises: Vec<RaiseItem>,
+}
+
+/// `event(parameter: source, ...)`
+#[derive(Debug)]
+pub(crate) struct RaiseItem {
+    pub(crate) event: Name,
+    pub(crate) arguments: Vec<ArgumentItem>,
+}
+
+#[derive(Debug)]
+pub(crate) struct ArgumentItem {
+    pub(crate) parameter: Name,
+    pub(crate) source: SourceItem,
+}
+
+#[derive(Debug)]
+pub(crate) enum SourceItem {
+    /// A field of the message.
+    Field(Name),
+    /// `Record { parameter: source, ... }`
+    Record { record: Name, arguments: Vec<ArgumentItem> },
+}

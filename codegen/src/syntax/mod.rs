@@ -1,0 +1,7 @@
+//! The language's syntax: text to tree. Names are not looked up here.
+
+mod items;
+mod parse;
+
+pub(crate) use items::*;
+pub(crate) use parse::parse;

@@ -1,0 +1,27 @@
+//! Compiles the spec.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const SPEC: &str = "ssh.grammar";
+
+fn main() -> ExitCode {
+    println!("cargo::rerun-if-changed={SPEC}");
+    let (Ok(source), Some(out)) = (std::fs::read_to_string(SPEC), std::env::var_os("OUT_DIR")) else {
+        eprintln!("grammar/{SPEC} could not be read");
+        return ExitCode::FAILURE;
+    };
+    match kexray_codegen::generate(&source, SPEC) {
+        Ok(code) => match std::fs::write(PathBuf::from(out).join("ssh.rs"), code) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("the generated code could not be written: {error}");
+                ExitCode::FAILURE
+            }
+        },
+        Err(diagnostics) => {
+            eprint!("{}", diagnostics.render("grammar/ssh.grammar", &source, false));
+            ExitCode::FAILURE
+        }
+    }
+}
