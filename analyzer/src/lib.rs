@@ -1,7 +1,50 @@
 //! Sans-I/O analyzer of SSH connections: bytes, gaps and time in, events out.
+//!
+//! A [`Connection`] is told what each end of one TCP connection said, in order, and tells a [`Sink`] what it means. It
+//! reads everything SSH says in the clear, and goes on to count what is encrypted. It never reads a clock, opens
+//! nothing, starts no thread, and does not panic whatever the bytes are.
+//!
+//! ```
+//! use kexray_analyzer::{Anomaly, Connection, Event, Excess, Side, Sink, Timestamp};
+//!
+//! struct Print;
+//!
+//! impl Sink for Print {
+//!     fn event(&mut self, at: Timestamp, event: &Event<'_>) {
+//!         println!("{at} {}", event.name());
+//!     }
+//!     fn anomaly(&mut self, at: Timestamp, anomaly: Anomaly, _: Option<Excess>) {
+//!         println!("{at} {}", anomaly.name());
+//!     }
+//! }
+//!
+//! let mut connection = Connection::new();
+//! let at = Timestamp::from_micros(1_700_000_000_000_000);
+//! connection.deliver(Side::Responder, at, b"SSH-2.0-OpenSSH_9.2p1\r\n", &mut Print);
+//! connection.deliver(Side::Originator, at, b"SSH-2.0-PuTTY_Release_0.78\r\n", &mut Print);
+//! connection.finish(at, &mut Print);
+//! assert_eq!(connection.session().version, Some(2));
+//! ```
 
+mod auth;
+mod connection;
+mod exchange;
+mod host_key;
+mod identification;
+mod negotiation;
+mod roles;
+mod session;
 mod side;
+mod sink;
+mod stream;
 mod time;
+mod version;
 
+pub use connection::{Connection, Verdict};
+pub use kexray_grammar as grammar;
+pub use kexray_grammar::{Anomaly, Event, Names, Parameters, Role, Value};
+pub use negotiation::{Algorithms, Directions, Name};
+pub use session::Session;
 pub use side::Side;
+pub use sink::{Excess, Sink};
 pub use time::Timestamp;

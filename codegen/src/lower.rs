@@ -38,6 +38,7 @@ impl Lowering<'_> {
         self.unique("type", spec.types.iter().map(|item| &item.name));
         self.unique("limit", spec.limits.iter().map(|item| &item.name));
         self.unique("anomaly", spec.anomalies.iter().map(|item| &item.name));
+        self.unique("list of words", spec.words.iter().map(|item| &item.name));
         self.unique("event", spec.events.iter().map(|item| &item.name));
         let structures = spec.records.iter().map(|item| &item.name);
         let structures = structures.chain(spec.groups.iter().map(|item| &item.name));
@@ -52,6 +53,7 @@ impl Lowering<'_> {
         self.model.anomalies =
             spec.anomalies.into_iter().map(|item| Anomaly { docs: item.docs, name: item.name.text }).collect();
         self.limits(spec.limits);
+        self.words(spec.words);
         self.records(spec.records, spec.events);
 
         // Groups may repeat in messages, not in each other: their names are known before their fields.
@@ -119,6 +121,15 @@ impl Lowering<'_> {
         }
     }
 
+    fn words(&mut self, items: Vec<tree::WordsItem>) {
+        for item in items {
+            let words: Vec<_> = item.words.iter().map(|(text, span)| Name { text: text.clone(), span: span.clone() }).collect();
+            self.unique("word", words.iter());
+            let words = words.into_iter().map(|word| word.text).collect();
+            self.model.words.push(Words { docs: item.docs, name: item.name.text, words });
+        }
+    }
+
     fn records(&mut self, records: Vec<tree::RecordItem>, events: Vec<tree::RecordItem>) {
         let known: Vec<String> = records.iter().map(|item| item.name.text.clone()).collect();
         self.model.records = records.into_iter().map(|item| self.record(item, &known)).collect();
@@ -167,6 +178,10 @@ impl Lowering<'_> {
             };
             if matches!(shape, Shape::Rest) && index != last {
                 let message = format!("`rest` leaves nothing for the fields behind `{}`", item.name.text);
+                self.diagnostics.report(Code::BadField, &item.name.span, message);
+            }
+            if place == Place::Group && matches!(shape, Shape::Rest | Shape::Sized(_)) {
+                let message = "a field of a group has a size of its own: else repeating it might take no octets";
                 self.diagnostics.report(Code::BadField, &item.name.span, message);
             }
             let constant = item.constant.as_ref().and_then(|constant| self.constant(constant, &shape));

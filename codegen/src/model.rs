@@ -10,6 +10,7 @@ pub(crate) struct Model {
     pub(crate) types: Vec<WireType>,
     pub(crate) limits: Vec<Limit>,
     pub(crate) anomalies: Vec<Anomaly>,
+    pub(crate) words: Vec<Words>,
     pub(crate) records: Vec<Record>,
     pub(crate) events: Vec<Record>,
     pub(crate) groups: Vec<Structure>,
@@ -41,6 +42,14 @@ pub(crate) struct Limit {
 pub(crate) struct Anomaly {
     pub(crate) docs: Docs,
     pub(crate) name: String,
+}
+
+/// Words that the protocol gives a meaning.
+#[derive(Debug)]
+pub(crate) struct Words {
+    pub(crate) docs: Docs,
+    pub(crate) name: String,
+    pub(crate) words: Vec<String>,
 }
 
 /// An event or a record.

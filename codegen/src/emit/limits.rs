@@ -1,9 +1,9 @@
-//! Limits and anomalies.
+//! Limits, anomalies and words.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Context, ident, number};
+use super::{Context, bytes, ident, number};
 use crate::lower::camel;
 use crate::model::Limit;
 
@@ -14,7 +14,18 @@ pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
     let docs = cx.model.anomalies.iter().map(|anomaly| cx.docs(&anomaly.docs, None));
     let names = cx.model.anomalies.iter().map(|anomaly| &anomaly.name);
     let meanings = cx.model.anomalies.iter().map(|anomaly| anomaly.docs.join("\n").trim().to_owned());
+    let words = cx.model.words.iter().map(|item| {
+        let docs = cx.docs(&item.docs, None);
+        let name = ident(&item.name.to_uppercase());
+        let words = item.words.iter().map(|word| bytes(word));
+        quote!(#docs pub const #name: &[&[u8]] = &[#(#words),*];)
+    });
     quote! {
+        /// Words that the protocol gives a meaning.
+        pub mod words {
+            #(#words)*
+        }
+
         /// Bounds on what is read, kept and passed on.
         pub mod limits {
             #(#limits)*

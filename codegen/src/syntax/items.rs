@@ -19,6 +19,7 @@ pub(crate) struct Spec {
     pub(crate) types: Vec<TypeItem>,
     pub(crate) limits: Vec<LimitItem>,
     pub(crate) anomalies: Vec<AnomalyItem>,
+    pub(crate) words: Vec<WordsItem>,
     pub(crate) records: Vec<RecordItem>,
     pub(crate) events: Vec<RecordItem>,
     pub(crate) groups: Vec<GroupItem>,
@@ -77,6 +78,14 @@ pub(crate) struct LimitItem {
 pub(crate) struct AnomalyItem {
     pub(crate) docs: Docs,
     pub(crate) name: Name,
+}
+
+/// `words NAME = "word", ...;`
+#[derive(Debug)]
+pub(crate) struct WordsItem {
+    pub(crate) docs: Docs,
+    pub(crate) name: Name,
+    pub(crate) words: Vec<(String, Span)>,
 }
 
 /// `record NAME { ... }` and `event NAME { ... }`.

@@ -93,8 +93,8 @@ fn split(tokens: TokenStream) -> Vec<TokenStream> {
     declarations
 }
 
-const KEYWORDS: [&str; 11] =
-    ["type", "limit", "anomaly", "record", "event", "group", "line", "frame", "keyed", "layer", "exchange"];
+const KEYWORDS: [&str; 12] =
+    ["type", "limit", "anomaly", "words", "record", "event", "group", "line", "frame", "keyed", "layer", "exchange"];
 
 fn declare(input: ParseStream<'_>, spec: &mut Spec, diagnostics: &mut Diagnostics) -> syn::Result<()> {
     let docs = docs(input)?;
@@ -106,6 +106,13 @@ fn declare(input: ParseStream<'_>, spec: &mut Spec, diagnostics: &mut Diagnostic
             let name = name(input)?;
             input.parse::<Token![;]>()?;
             spec.anomalies.push(AnomalyItem { docs, name });
+        }
+        "words" => {
+            let name = name(input)?;
+            input.parse::<Token![=]>()?;
+            let words = texts(input)?;
+            input.parse::<Token![;]>()?;
+            spec.words.push(WordsItem { docs, name, words });
         }
         "record" => spec.records.push(record_item(input, docs)?),
         "event" => spec.events.push(record_item(input, docs)?),
@@ -163,6 +170,12 @@ fn name(input: ParseStream<'_>) -> syn::Result<Name> {
 
 fn text(input: ParseStream<'_>) -> syn::Result<(String, Span)> {
     input.parse::<LitStr>().map(|literal| (literal.value(), literal.span().byte_range()))
+}
+
+/// `"text", "text"`
+fn texts(input: ParseStream<'_>) -> syn::Result<Vec<(String, Span)>> {
+    let literals = Punctuated::<LitStr, Token![,]>::parse_separated_nonempty(input)?;
+    Ok(literals.iter().map(|literal| (literal.value(), literal.span().byte_range())).collect())
 }
 
 fn number(input: ParseStream<'_>) -> syn::Result<(u64, Span)> {
@@ -414,7 +427,7 @@ fn messages(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Resul
         let parsed = (|input: ParseStream<'_>| {
             let docs = docs(input)?;
             if take_word(input, "method") {
-                methods.extend(Punctuated::<LitStr, Token![,]>::parse_separated_nonempty(input)?.iter().map(|literal| (literal.value(), literal.span().byte_range())));
+                methods.extend(texts(input)?);
                 input.parse::<Token![;]>()?;
             } else {
                 messages.push(message(input, docs)?);

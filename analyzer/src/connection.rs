@@ -1,0 +1,213 @@
+//! A connection: two directions, what they have in common, and what is told of them.
+
+use kexray_grammar::{Anomaly, Event, Exchange, Origin, Role};
+
+use crate::auth::classic::{Attempt, Classic};
+use crate::roles::Roles;
+use crate::session::Session;
+use crate::sink::{Excess, Sink};
+use crate::stream::{Phase, Stream, Streams};
+use crate::{Side, Timestamp};
+
+/// Whether a connection is SSH.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Verdict {
+    /// Too little was said.
+    #[default]
+    Undecided,
+    /// An identification line was seen.
+    Ssh,
+    /// It is something else. More bytes change nothing.
+    NotSsh,
+}
+
+/// The analyzer of one connection.
+///
+/// Bytes of a direction come in order, in pieces of any size; what is known to be missing comes as a gap. A message
+/// that lies whole inside one piece is read in place; only one that is split is kept, up to its declared limit
+/// ([`kexray_grammar::limits`]).
+#[derive(Debug)]
+pub struct Connection {
+    pub(crate) streams: Streams,
+    pub(crate) roles: Roles,
+    pub(crate) verdict: Verdict,
+    /// The exchange of the negotiated method, once both KEXINITs are known and if the method is.
+    pub(crate) exchange: Option<Exchange>,
+    /// Whether the packet was right that an end guessed.
+    pub(crate) guessed_right: bool,
+    pub(crate) classic: Classic,
+    pub(crate) session: Session,
+}
+
+impl Default for Connection {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Connection {
+    /// A connection of which nothing was seen.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            streams: Streams::default(),
+            roles: Roles::assumed(),
+            verdict: Verdict::default(),
+            exchange: None,
+            guessed_right: true,
+            classic: Classic::default(),
+            session: Session::default(),
+        }
+    }
+
+    /// Whether it is SSH, as far as is known.
+    #[must_use]
+    pub const fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// What it came to so far.
+    #[must_use]
+    pub const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The time from which on lines are kept that an event may still tell of; `None` where there are none.
+    #[must_use]
+    pub fn holds_events_since(&self) -> Option<Timestamp> {
+        let first = |side| self.streams.of(side).preceding.first().map(|(at, _)| *at);
+        Side::BOTH.into_iter().filter_map(first).min()
+    }
+
+    /// Takes the next bytes that `side` sent.
+    pub fn deliver(&mut self, side: Side, at: Timestamp, bytes: &[u8], sink: &mut (impl Sink + ?Sized)) {
+        let mut rest = bytes;
+        // Each turn takes octets or changes the phase to a later one.
+        while !rest.is_empty() && self.verdict != Verdict::NotSsh {
+            rest = match self.streams.of(side).phase {
+                Phase::Identifying => self.identify(side, at, rest, sink),
+                Phase::EndOfLine => self.end_of_line(side, rest),
+                Phase::Choosing => self.choose_protocol(side, rest),
+                Phase::Packets(protocol) => self.packets(protocol, side, at, rest, sink),
+                Phase::KeysSent => self.after_keys(side, at, rest, sink),
+                Phase::Encrypted => {
+                    self.ciphertext(side, at, rest.len() as u64, sink);
+                    &[]
+                }
+                Phase::Lost => self.resume(side, rest),
+                Phase::Ended => &[],
+            };
+        }
+    }
+
+    /// `length` bytes that `side` sent next are missing from the capture.
+    pub fn gap(&mut self, side: Side, at: Timestamp, length: u64, sink: &mut (impl Sink + ?Sized)) {
+        if self.verdict == Verdict::NotSsh || length == 0 {
+            return;
+        }
+        // What waited for the other direction was whole; it is read before the hole behind it.
+        self.read_waiting(side, at, true, sink);
+        if let Phase::Packets(protocol) = self.streams.of(side).phase {
+            self.note(at, Anomaly::SshGapInHandshake, None, sink);
+            self.streams.of_mut(side).skip_over(protocol, length);
+            return;
+        }
+        match self.streams.of(side).phase {
+            Phase::Encrypted => self.classic.give_up(),
+            Phase::Ended => {}
+            _ => {
+                let stream = self.streams.of_mut(side);
+                stream.buffer = Vec::new();
+                stream.preceding = Vec::new();
+                stream.phase = Phase::Lost;
+                if self.verdict == Verdict::Ssh {
+                    self.note(at, Anomaly::SshGapInHandshake, None, sink);
+                }
+            }
+        }
+    }
+
+    /// The connection is over; `at` is the time of its last packet.
+    pub fn finish(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
+        for side in Side::BOTH {
+            self.read_waiting(side, at, true, sink);
+        }
+        let undecided = self.session.auth_success == Some(false);
+        if undecided && self.session.version.is_some() && !self.compressed() {
+            let auth_attempts = self.session.auth_attempts;
+            self.session.tell(at, &Event::SshAuthFailed, sink);
+            self.session.tell(at, &Event::SshAuthResult { result: false, auth_attempts }, sink);
+        }
+    }
+
+    /// Ciphertext was delivered.
+    fn ciphertext(&mut self, side: Side, at: Timestamp, length: u64, sink: &mut (impl Sink + ?Sized)) {
+        self.session.tell(at, &Event::SshEncryptedPacket { orig: side.is_originator(), len: length }, sink);
+        if self.session.version != Some(2) {
+            return;
+        }
+        let Some(attempt) = self.classic.observe(self.roles.of(side), length) else { return };
+        let authenticated = matches!(attempt, Attempt::Succeeded { .. });
+        self.session.tell(at, &Event::SshAuthAttempted { authenticated }, sink);
+        let compressed = self.compressed();
+        if !compressed {
+            self.session.auth_attempts = self.session.auth_attempts.saturating_add(1);
+            self.session.auth_success = Some(authenticated);
+        }
+        if let Attempt::Succeeded { by_none } = attempt {
+            self.session.tell(at, &Event::SshAuthSuccessful { auth_method_none: by_none }, sink);
+            if !compressed {
+                let auth_attempts = self.session.auth_attempts;
+                self.session.tell(at, &Event::SshAuthResult { result: true, auth_attempts }, sink);
+            }
+        }
+    }
+
+    /// Whether compression was negotiated: sizes prove less then.
+    fn compressed(&self) -> bool {
+        self.session.algorithms.as_ref().is_some_and(|algorithms| algorithms.compressed())
+    }
+
+    /// Who sent a message, for its events.
+    pub(crate) fn origin(&self, side: Side) -> Origin {
+        Origin { from_originator: side.is_originator(), from_server: self.roles.of(side) == Role::Server }
+    }
+
+    pub(crate) fn note(
+        &mut self,
+        at: Timestamp,
+        anomaly: Anomaly,
+        excess: Option<Excess>,
+        sink: &mut (impl Sink + ?Sized),
+    ) {
+        self.session.note(at, anomaly, excess, sink);
+    }
+
+    /// Puts into the session what depends on who is the client.
+    pub(crate) fn settle_roles(&mut self) {
+        let line = |role| self.streams.of(self.roles.side(role)).identification.clone();
+        self.session.client = line(Role::Client);
+        self.session.server = line(Role::Server);
+        self.session.role_reversed = self.roles.reversed();
+    }
+}
+
+impl Stream {
+    /// Steps over missing bytes: exactly, where they lie inside one packet; else the place in the stream is lost.
+    fn skip_over(&mut self, protocol: crate::version::Protocol, length: u64) {
+        let left = if self.skip > 0 {
+            Some(self.skip)
+        } else {
+            let total = protocol.measure(&self.buffer).ok().flatten();
+            total.map(|total| total.saturating_sub(self.buffer.len()))
+        };
+        self.buffer = Vec::new();
+        match left.zip(usize::try_from(length).ok()).and_then(|(left, length)| left.checked_sub(length)) {
+            Some(left) => self.skip = left,
+            None => {
+                self.skip = 0;
+                self.phase = Phase::Lost;
+            }
+        }
+    }
+}

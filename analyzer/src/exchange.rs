@@ -1,0 +1,371 @@
+//! Packets in clear: the transport layer's, SSH-1's, and those of the key exchange.
+
+use kexray_grammar::transport::{self, KexInit};
+use kexray_grammar::{Anomaly, BinaryPacket, Exchange, ParseError, ParseErrorKind, Role, Ssh1Packet, limits, ssh1};
+
+use crate::connection::Connection;
+use crate::negotiation::{Algorithms, guessed_right, is_marker, negotiate_kex};
+use crate::roles::{Roles, marked};
+use crate::sink::{Excess, Sink};
+use crate::stream::{Guess, Phase, Waiting, message_number};
+use crate::version::Protocol;
+use crate::{Side, Timestamp};
+
+/// Message numbers of the transport layer. RFC 4250 section 4.1.2.
+const TRANSPORT: std::ops::RangeInclusive<u8> = 1..=29;
+/// Message numbers that the key-exchange method gives a meaning. RFC 4250 section 4.1.2.
+const METHOD_SPECIFIC: std::ops::RangeInclusive<u8> = 30..=49;
+/// Packets in clear are not longer where a place in the stream is looked for. RFC 4253 section 6.1.
+const USUAL_PACKET: usize = 35_000;
+
+impl Connection {
+    /// Reads one packet, or keeps what there is of it. Returns the bytes behind it.
+    pub(crate) fn packets<'b>(
+        &mut self,
+        protocol: Protocol,
+        side: Side,
+        at: Timestamp,
+        bytes: &'b [u8],
+        sink: &mut (impl Sink + ?Sized),
+    ) -> &'b [u8] {
+        let stream = self.streams.of_mut(side);
+        if stream.skip > 0 {
+            let (skipped, rest) = bytes.split_at(stream.skip.min(bytes.len()));
+            stream.skip = stream.skip.saturating_sub(skipped.len());
+            return rest;
+        }
+        if let Some(waiting) = &mut stream.waiting {
+            if waiting.add(bytes) {
+                if waiting.overdue() {
+                    let excess = Excess { actual: waiting.octets.len() as u64, limit: limits::WAITING_OCTETS as u64 };
+                    self.note(at, Anomaly::SshPeerSilent, Some(excess), sink);
+                } else {
+                    self.note(at, Anomaly::SshPeerSilent, None, sink);
+                }
+                self.read_waiting(side, at, true, sink);
+            }
+            return &[];
+        }
+        if stream.buffer.is_empty() {
+            match protocol.measure(bytes) {
+                Ok(Some(total)) => match bytes.split_at_checked(total) {
+                    Some((packet, rest)) => {
+                        self.packet(protocol, side, at, packet, sink);
+                        return rest;
+                    }
+                    None => stream.buffer.extend_from_slice(bytes),
+                },
+                Ok(None) => stream.buffer.extend_from_slice(bytes),
+                Err(error) => self.malformed_packet(side, at, error, sink),
+            }
+            return &[];
+        }
+        let (wanted, whole) = match protocol.measure(&stream.buffer) {
+            Ok(Some(total)) => (total, true),
+            Ok(None) => (protocol.head(), false),
+            Err(error) => {
+                self.malformed_packet(side, at, error, sink);
+                return &[];
+            }
+        };
+        let missing = wanted.saturating_sub(stream.buffer.len());
+        let (part, rest) = bytes.split_at(missing.min(bytes.len()));
+        stream.buffer.extend_from_slice(part);
+        if whole && stream.buffer.len() >= wanted {
+            let packet = std::mem::take(&mut stream.buffer);
+            self.packet(protocol, side, at, &packet, sink);
+        }
+        rest
+    }
+
+    /// The lengths of a packet are nonsense: where the next one begins is not known.
+    fn malformed_packet(&mut self, side: Side, at: Timestamp, error: ParseError, sink: &mut (impl Sink + ?Sized)) {
+        let anomaly = match error.kind {
+            ParseErrorKind::OutOfRange => Anomaly::SshPacketTooLong,
+            _ => Anomaly::SshMalformedPacket,
+        };
+        self.note(at, anomaly, None, sink);
+        let stream = self.streams.of_mut(side);
+        stream.buffer = Vec::new();
+        stream.phase = Phase::Ended;
+        self.read_waiting(side.peer(), at, true, sink);
+        self.streams.of_mut(side.peer()).alone = true;
+    }
+
+    fn packet(
+        &mut self,
+        protocol: Protocol,
+        side: Side,
+        at: Timestamp,
+        packet: &[u8],
+        sink: &mut (impl Sink + ?Sized),
+    ) {
+        let payload = match protocol {
+            Protocol::Ssh1 => Ssh1Packet::read_from(packet).map(|parsed| parsed.value.payload),
+            Protocol::Ssh2 => BinaryPacket::read_from(packet).map(|parsed| parsed.value.payload),
+        };
+        match (payload, protocol) {
+            (Err(error), _) => self.malformed_packet(side, at, error, sink),
+            (Ok(payload), Protocol::Ssh1) => self.ssh1_message(side, at, payload, sink),
+            (Ok(payload), Protocol::Ssh2) => match payload.first() {
+                Some(number) if TRANSPORT.contains(number) => self.transport_message(side, at, payload, sink),
+                Some(number) if METHOD_SPECIFIC.contains(number) => {
+                    if self.must_wait(side) {
+                        let waiting = self.streams.of_mut(side).waiting.insert(Waiting::default());
+                        waiting.add(packet);
+                    } else {
+                        self.exchange_message(side, at, *number, payload, sink);
+                    }
+                }
+                _ => self.note(at, Anomaly::SshUnexpectedMessage, None, sink),
+            },
+        }
+    }
+
+    fn transport_message(&mut self, side: Side, at: Timestamp, payload: &[u8], sink: &mut (impl Sink + ?Sized)) {
+        let message = match transport::Message::parse(self.roles.of(side), payload) {
+            Ok(Some(parsed)) => {
+                if parsed.trailing > 0 {
+                    self.note(at, Anomaly::SshTrailingOctets, None, sink);
+                }
+                parsed.value
+            }
+            Ok(None) => return self.note(at, Anomaly::SshUnexpectedMessage, None, sink),
+            Err(_) => return self.note(at, Anomaly::SshMalformedMessage, None, sink),
+        };
+        match message {
+            transport::Message::KexInit(kexinit) => self.kexinit(side, at, &kexinit, payload, sink),
+            transport::Message::NewKeys(_) => self.streams.of_mut(side).phase = Phase::Encrypted,
+            message => {
+                let origin = self.origin(side);
+                message.raise(origin, &mut |event| self.session.tell(at, &event, sink));
+            }
+        }
+    }
+
+    fn kexinit(
+        &mut self,
+        side: Side,
+        at: Timestamp,
+        kexinit: &KexInit<'_>,
+        payload: &[u8],
+        sink: &mut (impl Sink + ?Sized),
+    ) {
+        if self.streams.of(side).kexinit_seen {
+            return self.note(at, Anomaly::SshUnexpectedMessage, None, sink);
+        }
+        if let Some(role) = marked(kexinit.kex_algorithms) {
+            if self.roles.proven() && self.roles.of(side) != role {
+                self.roles.doubt();
+            } else {
+                self.roles.prove(side, role);
+            }
+        }
+        let mut excesses = [None; Anomaly::ALL.len()];
+        let mut free = excesses.iter_mut();
+        kexinit.exceeded(&mut |anomaly, actual, limit| {
+            if let Some(slot) = free.next() {
+                *slot = Some((anomaly, Excess { actual: actual as u64, limit: limit as u64 }));
+            }
+        });
+        for (anomaly, excess) in excesses.into_iter().flatten() {
+            self.note(at, anomaly, Some(excess), sink);
+        }
+        let origin = self.origin(side);
+        kexinit.raise(origin, &mut |event| self.session.tell(at, &event, sink));
+        let stream = self.streams.of_mut(side);
+        stream.kexinit_seen = true;
+        stream.kexinit = Some(payload.into());
+        if kexinit.first_kex_packet_follows {
+            stream.guess = Guess::Announced;
+        }
+        self.negotiate();
+        self.read_waiting(side.peer(), at, false, sink);
+    }
+
+    /// Works out what the two KEXINITs come to, once both are there, with the roles as they are known now.
+    fn negotiate(&mut self) {
+        let parsed = |role| {
+            let payload = self.streams.of(self.roles.side(role)).kexinit.as_deref()?;
+            KexInit::read_from(payload.get(1..)?).ok()
+        };
+        if let (Some(client), Some(server)) = (parsed(Role::Client), parsed(Role::Server)) {
+            let algorithms = Algorithms::negotiate(&client.value, &server.value);
+            self.guessed_right = guessed_right(&client.value, &server.value);
+            self.exchange = algorithms.kex.as_deref().and_then(Exchange::of_method);
+            self.session.algorithms = Some(algorithms);
+            if self.roles.proven() {
+                // Nothing can change it any more.
+                for side in Side::BOTH {
+                    self.streams.of_mut(side).kexinit = None;
+                }
+            }
+        }
+        self.settle_roles();
+    }
+
+    /// Whether key-exchange messages of that side mean something only with the other side's KEXINIT, which may still
+    /// come.
+    fn must_wait(&self, side: Side) -> bool {
+        !self.streams.of(side.peer()).kexinit_seen && !self.streams.of(side).alone
+    }
+
+    /// Reads the packets of a side that waited. `alone` says that the other side's KEXINIT is given up.
+    pub(crate) fn read_waiting(&mut self, side: Side, at: Timestamp, alone: bool, sink: &mut (impl Sink + ?Sized)) {
+        if let Some(waiting) = self.streams.of_mut(side).waiting.take() {
+            self.streams.of_mut(side).alone |= alone;
+            self.deliver(side, at, &waiting.octets, sink);
+        }
+    }
+
+    fn exchange_message(
+        &mut self,
+        side: Side,
+        at: Timestamp,
+        number: u8,
+        payload: &[u8],
+        sink: &mut (impl Sink + ?Sized),
+    ) {
+        let guess = std::mem::take(&mut self.streams.of_mut(side).guess);
+        let both_known = self.session.algorithms.is_some();
+        if guess == Guess::Announced && both_known && !self.guessed_right {
+            return;
+        }
+        if both_known {
+            self.prove_by_init(side, number);
+        } else if let Some(exchange) = self.only_exchange(side, number) {
+            self.exchange = Some(exchange);
+        }
+        let Some(exchange) = self.exchange else { return };
+        match exchange.parse(self.roles.of(side), payload) {
+            Ok(Some(parsed)) => {
+                if parsed.trailing > 0 {
+                    self.note(at, Anomaly::SshTrailingOctets, None, sink);
+                }
+                let origin = self.origin(side);
+                parsed.value.raise(origin, &mut |event| self.session.tell(at, &event, sink));
+            }
+            Ok(None) => self.note(at, Anomaly::SshUnexpectedMessage, None, sink),
+            Err(_) => self.note(at, Anomaly::SshMalformedMessage, None, sink),
+        }
+    }
+
+    /// Who sends the messages of an exchange tells who is the client. What is negotiated depends on that in turn: only
+    /// where one of the two readings makes sense is it proof.
+    fn prove_by_init(&mut self, side: Side, number: u8) {
+        if self.roles.proven() {
+            return;
+        }
+        let fits = |roles: Roles| {
+            let parsed = |role| {
+                let payload = self.streams.of(roles.side(role)).kexinit.as_deref()?;
+                KexInit::read_from(payload.get(1..)?).ok()
+            };
+            let (client, server) = parsed(Role::Client).zip(parsed(Role::Server))?;
+            let exchange = Exchange::of_method(negotiate_kex(&client.value, &server.value)?)?;
+            Some(exchange.sender(number)?.role()? == roles.of(side))
+        };
+        let (assumed, exchanged) = (self.roles, self.roles.exchanged());
+        let role = match (fits(assumed), fits(exchanged)) {
+            (Some(true), Some(false) | None) => assumed.of(side),
+            (Some(false) | None, Some(true)) => exchanged.of(side),
+            _ => return,
+        };
+        self.roles.prove(side, role);
+        self.negotiate();
+    }
+
+    /// The only exchange among the side's own methods in which its message of that number has a meaning.
+    fn only_exchange(&self, side: Side, number: u8) -> Option<Exchange> {
+        if self.exchange.is_some() {
+            return self.exchange;
+        }
+        let payload = self.streams.of(side).kexinit.as_deref()?;
+        let kexinit = KexInit::read_from(payload.get(1..)?).ok()?;
+        let role = self.roles.of(side);
+        let mut only = None;
+        for method in kexinit.value.kex_algorithms.names().iter().filter(|name| !is_marker(name)) {
+            // A method that is not known could mean anything by any number.
+            let exchange = Exchange::of_method(method)?;
+            if exchange.sender(number).is_some_and(|sender| sender.allows(role)) && only != Some(exchange) {
+                if only.is_some() {
+                    return None;
+                }
+                only = Some(exchange);
+            }
+        }
+        only
+    }
+
+    fn ssh1_message(&mut self, side: Side, at: Timestamp, payload: &[u8], sink: &mut (impl Sink + ?Sized)) {
+        let sender = payload.first().and_then(|number| ssh1::Message::sender(*number));
+        if let Some(role) = sender.and_then(kexray_grammar::Sender::role) {
+            self.roles.prove(side, role);
+            self.settle_roles();
+        }
+        match ssh1::Message::parse(self.roles.of(side), payload) {
+            Ok(Some(parsed)) => {
+                let origin = self.origin(side);
+                parsed.value.raise(origin, &mut |event| self.session.tell(at, &event, sink));
+                match parsed.value {
+                    ssh1::Message::PublicKey(_) => self.streams.of_mut(side).phase = Phase::KeysSent,
+                    ssh1::Message::SessionKey(_) => self.streams.of_mut(side).phase = Phase::Encrypted,
+                    _ => {}
+                }
+            }
+            Ok(None) => self.note(at, Anomaly::SshUnexpectedMessage, None, sink),
+            Err(_) => self.note(at, Anomaly::SshMalformedMessage, None, sink),
+        }
+    }
+
+    /// After its keys, SSH-1's server is encrypted once the client has sent the session key. A client that is not in the
+    /// capture has sent it.
+    pub(crate) fn after_keys<'b>(
+        &mut self,
+        side: Side,
+        at: Timestamp,
+        bytes: &'b [u8],
+        sink: &mut (impl Sink + ?Sized),
+    ) -> &'b [u8] {
+        let peer = self.streams.of(side.peer());
+        if peer.identification.is_some() && peer.phase != Phase::Encrypted {
+            return self.packets(Protocol::Ssh1, side, at, bytes, sink);
+        }
+        self.streams.of_mut(side).phase = Phase::Encrypted;
+        bytes
+    }
+
+    /// After missing bytes: where does a packet begin? Each delivery is a segment's start, and so often a packet's.
+    pub(crate) fn resume<'b>(&mut self, side: Side, bytes: &'b [u8]) -> &'b [u8] {
+        let peer = self.streams.of(side.peer());
+        let peer_encrypted = peer.phase == Phase::Encrypted;
+        let ssh1 = self.session.version == Some(1);
+        let stream = self.streams.of_mut(side);
+        if stream.identification.is_none() && bytes.starts_with(b"SSH-") {
+            stream.phase = Phase::Identifying;
+            return bytes;
+        }
+        if !ssh1 && looks_like_packet(bytes) {
+            stream.phase = Phase::Packets(Protocol::Ssh2);
+            return bytes;
+        }
+        if peer_encrypted {
+            // Where ciphertext began is not known, so sizes prove nothing.
+            self.classic.give_up();
+            self.streams.of_mut(side).phase = Phase::Encrypted;
+            return bytes;
+        }
+        &[]
+    }
+}
+
+/// Whether these octets begin as a packet in clear does.
+fn looks_like_packet(octets: &[u8]) -> bool {
+    let Ok(Some(total)) = BinaryPacket::measure(octets) else { return false };
+    let aligned = total.is_multiple_of(8) && (16..=USUAL_PACKET).contains(&total);
+    let padded = octets.get(4).is_some_and(|padding| *padding >= 4);
+    let meaning = message_number(octets).is_some_and(|number| {
+        transport::Message::sender(number).is_some() || METHOD_SPECIFIC.contains(&number)
+    });
+    aligned && padded && meaning
+}

@@ -1,0 +1,76 @@
+//! What is known of a connection, gathered while it goes on.
+
+use kexray_grammar::{Anomaly, Event};
+
+use crate::negotiation::Algorithms;
+use crate::sink::{Excess, Sink};
+use crate::{Timestamp, host_key};
+
+/// What a connection came to: one row of a log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Session {
+    /// Time of the packet with the first identification line; `None` until there is one.
+    pub started: Option<Timestamp>,
+    /// 1 or 2; `None` unless both ends' versions are known and agree.
+    pub version: Option<u8>,
+    /// Identification line of the SSH client.
+    pub client: Option<Box<[u8]>>,
+    /// Identification line of the SSH server.
+    pub server: Option<Box<[u8]>>,
+    /// Whether the TCP server is proven to be the SSH client.
+    pub role_reversed: bool,
+    /// What was negotiated; `None` unless both KEXINITs were seen.
+    pub algorithms: Option<Algorithms>,
+    /// SHA-256 of the server's host key, as `ssh-keygen -l` prints it.
+    pub host_key_fingerprint: Option<Box<str>>,
+    /// Whether the last attempt at authentication succeeded; `None` where that is not known.
+    pub auth_success: Option<bool>,
+    /// Attempts at authentication, the successful one included.
+    pub auth_attempts: u64,
+    told: Told,
+}
+
+/// The anomalies that were told already, a bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Told(u64);
+
+impl Session {
+    /// Tells an event, and those that follow from it.
+    pub(crate) fn tell(&mut self, at: Timestamp, event: &Event<'_>, sink: &mut (impl Sink + ?Sized)) {
+        match *event {
+            Event::Ssh2ServerHostKey { key } => {
+                let (fingerprint, readable) = host_key::fingerprint(key);
+                sink.event(at, &Event::SshServerHostKey { hash: host_key::md5(&[key]).as_bytes() });
+                sink.event(at, event);
+                sink.event(at, &Event::SshServerHostKeyFingerprint { fingerprint: fingerprint.as_bytes() });
+                self.host_key_fingerprint = Some(fingerprint.into());
+                if !readable {
+                    self.note(at, Anomaly::SshMalformedHostKey, None, sink);
+                }
+            }
+            Event::Ssh1ServerHostKey { modulus, exponent } => {
+                let fingerprint = host_key::sha256(&[modulus, exponent]);
+                sink.event(at, &Event::SshServerHostKey { hash: host_key::md5(&[modulus, exponent]).as_bytes() });
+                sink.event(at, &Event::SshServerHostKeyFingerprint { fingerprint: fingerprint.as_bytes() });
+                sink.event(at, event);
+                self.host_key_fingerprint = Some(fingerprint.into());
+            }
+            _ => sink.event(at, event),
+        }
+    }
+
+    /// Tells an anomaly, unless it was told before.
+    pub(crate) fn note(
+        &mut self,
+        at: Timestamp,
+        anomaly: Anomaly,
+        excess: Option<Excess>,
+        sink: &mut (impl Sink + ?Sized),
+    ) {
+        let bit = 1_u64.checked_shl(anomaly as u32).unwrap_or(0);
+        if self.told.0 & bit == 0 {
+            self.told.0 |= bit;
+            sink.anomaly(at, anomaly, excess);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! One direction of a connection: where it stands, and what of it waits to become whole.
+
+use kexray_grammar::{BinaryPacket, ParseError, Ssh1Packet, limits, transport};
+
+use crate::version::{Protocol, Speaks};
+use crate::{Side, Timestamp};
+
+/// What comes next in a direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Lines, up to the identification line.
+    #[default]
+    Identifying,
+    /// The end of an identification line that was too long.
+    EndOfLine,
+    /// Packets, of the protocol that is still to be chosen.
+    Choosing,
+    /// Packets in clear.
+    Packets(Protocol),
+    /// SSH-1's server has said what it says in clear, unless it ends here.
+    KeysSent,
+    /// Ciphertext.
+    Encrypted,
+    /// After missing bytes: somewhere.
+    Lost,
+    /// Not followed any more.
+    Ended,
+}
+
+/// What the first bytes of a direction look like.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// Too few bytes to tell.
+    #[default]
+    Unknown,
+    /// It begins as an identification line does.
+    Identification,
+    /// Some other text: a server may send that.
+    Text,
+}
+
+/// A guessed key-exchange packet. RFC 4253 section 7.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Guess {
+    /// None was announced, or it is behind us.
+    #[default]
+    None,
+    /// The next key-exchange packet is one.
+    Announced,
+}
+
+/// One direction.
+#[derive(Debug, Default)]
+pub(crate) struct Stream {
+    pub(crate) phase: Phase,
+    pub(crate) opening: Opening,
+    /// A line or packet that is not whole yet.
+    pub(crate) buffer: Vec<u8>,
+    /// Octets still to be dropped of a packet that is not wanted.
+    pub(crate) skip: usize,
+    /// Lines before the identification line, each with the time of its end.
+    pub(crate) preceding: Vec<(Timestamp, Box<[u8]>)>,
+    pub(crate) preceding_octets: usize,
+    pub(crate) identification: Option<Box<[u8]>>,
+    pub(crate) speaks: Option<Speaks>,
+    /// The payload of the KEXINIT, while it may still be needed.
+    pub(crate) kexinit: Option<Box<[u8]>>,
+    pub(crate) kexinit_seen: bool,
+    pub(crate) guess: Guess,
+    /// Packets that wait for the other direction's KEXINIT.
+    pub(crate) waiting: Option<Waiting>,
+    /// The other direction's KEXINIT is not waited for any more.
+    pub(crate) alone: bool,
+}
+
+/// The two directions of a connection.
+#[derive(Debug, Default)]
+pub(crate) struct Streams([Stream; 2]);
+
+impl Streams {
+    pub(crate) const fn of(&self, side: Side) -> &Stream {
+        let [originator, responder] = &self.0;
+        match side {
+            Side::Originator => originator,
+            Side::Responder => responder,
+        }
+    }
+
+    pub(crate) const fn of_mut(&mut self, side: Side) -> &mut Stream {
+        let [originator, responder] = &mut self.0;
+        match side {
+            Side::Originator => originator,
+            Side::Responder => responder,
+        }
+    }
+}
+
+/// Whole packets, and what follows them, in clear.
+#[derive(Debug, Default)]
+pub(crate) struct Waiting {
+    pub(crate) octets: Vec<u8>,
+    /// Octets of whole packets that were looked at.
+    looked_at: usize,
+}
+
+impl Waiting {
+    /// Adds octets. Tells whether there is no use in waiting any longer: NEWKEYS is among the packets, which is sent
+    /// only after the other direction's KEXINIT, or the octets are no packets, or too many.
+    pub(crate) fn add(&mut self, octets: &[u8]) -> bool {
+        self.octets.extend_from_slice(octets);
+        loop {
+            let ahead = self.octets.get(self.looked_at..).unwrap_or_default();
+            match BinaryPacket::measure(ahead) {
+                Ok(Some(total)) if total <= ahead.len() => {
+                    if message_number(ahead) == Some(NEWKEYS) {
+                        return true;
+                    }
+                    self.looked_at = self.looked_at.saturating_add(total);
+                }
+                Ok(_) => return self.overdue(),
+                Err(_) => return true,
+            }
+        }
+    }
+
+    /// Whether more octets wait than may.
+    pub(crate) fn overdue(&self) -> bool {
+        self.octets.len() > limits::WAITING_OCTETS
+    }
+}
+
+const NEWKEYS: u8 = transport::Message::NewKeys(transport::NewKeys {}).number();
+
+/// The message number of a binary packet, from its first octets.
+pub(crate) fn message_number(packet: &[u8]) -> Option<u8> {
+    packet.get(BinaryPacket::HEAD).copied()
+}
+
+impl Protocol {
+    /// How long a packet is in all, from its first octets.
+    pub(crate) fn measure(self, head: &[u8]) -> Result<Option<usize>, ParseError> {
+        match self {
+            Self::Ssh1 => Ssh1Packet::measure(head),
+            Self::Ssh2 => BinaryPacket::measure(head),
+        }
+    }
+
+    /// Octets from which that can be told.
+    pub(crate) const fn head(self) -> usize {
+        match self {
+            Self::Ssh1 => Ssh1Packet::HEAD,
+            Self::Ssh2 => BinaryPacket::HEAD,
+        }
+    }
+}
