@@ -294,6 +294,11 @@ impl Reassembler {
         }
     }
 
+    /// The next byte to deliver, of a stream that has begun.
+    fn next(&self) -> Position {
+        self.cursor.map_or(Position::first(0), |cursor| cursor.next)
+    }
+
     fn first_pending(&self) -> Option<Position> {
         self.pending.first_key_value().map(|(start, _)| *start)
     }
@@ -313,8 +318,7 @@ impl Reassembler {
 
     /// Delivers data that starts at `next`, and whatever it connects to.
     fn advance(&mut self, mut bytes: &[u8], missing: u64, out: &mut impl Output) {
-        let Some(cursor) = self.cursor else { return };
-        let end = cursor.next.advance(length(bytes)).advance(missing);
+        let mut cut_until = self.next().advance(length(bytes)).advance(missing);
         while let Some((head, tail)) = self.split_at_pending(bytes) {
             self.deliver(head, out);
             let Some(piece) = self.pop_pending() else {
@@ -322,15 +326,11 @@ impl Reassembler {
             };
             note_overlap(tail, &piece.bytes, out);
             self.deliver(&piece.bytes, out);
+            cut_until = cut_until.max(self.next().advance(piece.missing));
             bytes = tail.get(piece.bytes.len()..).unwrap_or_default();
-            if bytes.is_empty() {
-                self.cut_tail(piece.missing, out);
-            }
         }
         self.deliver(bytes, out);
-        if let Some(cursor) = self.cursor {
-            self.cut_tail(cursor.next.distance_to(end), out);
-        }
+        self.cut_tail(self.next().distance_to(cut_until), out);
         self.drain(out);
     }
 
@@ -369,12 +369,19 @@ impl Reassembler {
 
     /// The bytes that a capture cut off a segment, as far as no other copy of them waits.
     fn cut_tail(&mut self, missing: u64, out: &mut impl Output) {
-        if let Some(cursor) = self.cursor {
-            let room = self
-                .first_pending()
-                .map_or(missing, |start| cursor.next.distance_to(start));
-            self.gap(missing.min(room), out);
+        let next = self.next();
+        let mut length = missing;
+        if let Some(mut first) = self.pending.first_entry() {
+            length = missing.min(next.distance_to(*first.key()));
+            // What was cut off may go on behind the copy.
+            let behind = first
+                .get()
+                .end(*first.key())
+                .distance_to(next.advance(missing));
+            let piece = first.get_mut();
+            piece.missing = piece.missing.max(behind);
         }
+        self.gap(length, out);
     }
 
     fn gap(&mut self, length: u64, out: &mut impl Output) {
@@ -531,3 +538,6 @@ fn note_overlap(second: &[u8], first: &[u8], out: &mut impl Output) {
         out.anomaly(TcpAnomaly::InconsistentRetransmission);
     }
 }
+
+#[cfg(test)]
+mod tests;
