@@ -1,6 +1,8 @@
 //! What the integration tests share: an application that keeps everything.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod packets;
+
 use kexray_analyzer::{Side, Timestamp};
 use kexray_capture::{
     Application, CaptureFile, Engine, FileError, Flow, Interest, Stats, TcpAnomaly,
@@ -19,6 +21,16 @@ impl Stream {
     /// Bytes that were sent, captured or not.
     pub(crate) fn length(&self) -> u64 {
         self.bytes.len() as u64 + self.gap_length()
+    }
+
+    /// The stream as text, `_` for each byte of a gap.
+    pub(crate) fn text(&self) -> String {
+        let mut text = self.bytes.clone();
+        for (position, length) in &self.gaps {
+            let at = *position as usize;
+            text.splice(at..at, std::iter::repeat_n(b'_', *length as usize));
+        }
+        String::from_utf8(text).unwrap()
     }
 
     pub(crate) fn gap_length(&self) -> u64 {
