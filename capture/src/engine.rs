@@ -1,0 +1,301 @@
+//! From packets to streams.
+
+use kexray_analyzer::Timestamp;
+
+use crate::application::Application;
+use crate::flow::{Connection, Endpoint, Key, Lookup, Outlet, Phase, Table};
+use crate::fragment::Fragments;
+use crate::ip::{self, Datagram, IpError};
+use crate::limits::Limits;
+use crate::link::{self, LinkError, LinkType};
+use crate::stats::{Stats, count, length};
+use crate::tcp::{Segment, SegmentError, TcpAnomaly};
+
+/// Flows closed for their age while one packet is dealt with. More than one, so that closing
+/// keeps up with opening; few, so that a packet with a wrong time cannot empty the table.
+const EXPIRIES_PER_PACKET: usize = 2;
+
+/// Takes packets, puts the TCP streams in order, and hands them to an [`Application`].
+///
+/// It holds no more than its [`Limits`] allow, and never fails: what it cannot read is counted in
+/// [`Stats`]. Call [`finish`](Self::finish) after the last packet.
+#[derive(Debug)]
+pub struct Engine<A: Application> {
+    application: A,
+    limits: Limits,
+    stats: Stats,
+    fragments: Fragments,
+    flows: Table<Connection<A::State>>,
+    /// Bytes in the buffers of all flows.
+    buffered: usize,
+}
+
+impl<A: Application> Engine<A> {
+    /// With the default limits.
+    pub fn new(application: A) -> Self {
+        Self::with_limits(application, Limits::default())
+    }
+
+    /// With other limits.
+    pub fn with_limits(application: A, limits: Limits) -> Self {
+        Self {
+            application,
+            limits,
+            stats: Stats::default(),
+            fragments: Fragments::new(),
+            flows: Table::new(),
+            buffered: 0,
+        }
+    }
+
+    /// The counters so far.
+    pub const fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    /// The application.
+    pub const fn application(&self) -> &A {
+        &self.application
+    }
+
+    /// The application, to change it.
+    pub const fn application_mut(&mut self) -> &mut A {
+        &mut self.application
+    }
+
+    /// Ends the capture and gives the application back.
+    pub fn into_application(mut self) -> A {
+        self.finish();
+        self.application
+    }
+
+    /// Takes a packet of which `data` was captured and `original_length` bytes were on the wire.
+    pub fn packet(
+        &mut self,
+        link_type: LinkType,
+        at: Timestamp,
+        data: &[u8],
+        original_length: u32,
+    ) {
+        count(&mut self.stats.packets);
+        crate::stats::add(&mut self.stats.packet_bytes, length(data));
+        let cut = usize::try_from(original_length)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(data.len());
+        if cut > 0 {
+            count(&mut self.stats.cut_packets);
+        }
+        let packet = match link::ip_packet(link_type, data) {
+            Ok(packet) => packet,
+            Err(error) => {
+                return count(match error {
+                    LinkError::Unsupported => &mut self.stats.unsupported_link_type,
+                    LinkError::Truncated => &mut self.stats.truncated_link,
+                    LinkError::NotIp => &mut self.stats.not_ip,
+                });
+            }
+        };
+        match ip::datagram(packet, cut) {
+            Ok(datagram) => self.datagram(at, datagram),
+            Err(error) => self.count_ip_error(error),
+        }
+    }
+
+    /// Closes all flows, in the order of their first packets. The engine can be used again.
+    pub fn finish(&mut self) {
+        let mut flows: Vec<_> = self.flows.drain().collect();
+        flows.sort_unstable_by_key(|connection| connection.flow.number);
+        for mut connection in flows {
+            count(if connection.phase() == Phase::Closing {
+                &mut self.stats.flows_closed
+            } else {
+                &mut self.stats.flows_unfinished
+            });
+            connection.finish(&mut self.outlet());
+        }
+        self.buffered = 0;
+        self.fragments = Fragments::new();
+    }
+
+    fn outlet(&mut self) -> Outlet<'_, A> {
+        Outlet {
+            application: &mut self.application,
+            stats: &mut self.stats,
+            limits: &self.limits,
+        }
+    }
+
+    fn count_ip_error(&mut self, error: IpError) {
+        count(match error {
+            IpError::NotIp => &mut self.stats.not_ip,
+            IpError::Truncated => &mut self.stats.truncated_ip,
+            IpError::Malformed => &mut self.stats.malformed_ip,
+        });
+    }
+
+    fn datagram(&mut self, at: Timestamp, datagram: Datagram<'_>) {
+        if datagram.overlong {
+            count(&mut self.stats.short_of_ip_length);
+        }
+        let Some(fragment) = datagram.fragment else {
+            return self.transport(at, datagram);
+        };
+        let Some(payload) =
+            self.fragments
+                .insert(at, &datagram, fragment, &self.limits, &mut self.stats)
+        else {
+            return;
+        };
+        let whole = Datagram {
+            payload: &payload,
+            missing: 0,
+            fragment: None,
+            overlong: false,
+            ..datagram
+        };
+        match ip::upper_layer(whole) {
+            // A fragment within fragments: nobody sends that in good faith.
+            Ok(inner) if inner.fragment.is_some() => count(&mut self.stats.malformed_ip),
+            Ok(inner) => self.transport(at, inner),
+            Err(error) => self.count_ip_error(error),
+        }
+    }
+
+    fn transport(&mut self, at: Timestamp, datagram: Datagram<'_>) {
+        if datagram.protocol != ip::TCP {
+            return count(&mut self.stats.not_tcp);
+        }
+        match Segment::parse(datagram.payload, datagram.missing) {
+            Ok(segment) => {
+                count(&mut self.stats.segments);
+                self.segment(at, &datagram, &segment);
+            }
+            Err(SegmentError::Truncated) => count(&mut self.stats.truncated_tcp),
+            Err(SegmentError::Malformed) => count(&mut self.stats.malformed_tcp),
+        }
+    }
+
+    fn segment(&mut self, at: Timestamp, datagram: &Datagram<'_>, segment: &Segment<'_>) {
+        self.expire(at);
+        let source = Endpoint {
+            address: datagram.source,
+            port: segment.source_port,
+        };
+        let destination = Endpoint {
+            address: datagram.destination,
+            port: segment.destination_port,
+        };
+        let (key, end) = Key::new(source, destination);
+
+        let mut originator = None;
+        let mut reused = false;
+        let mut known = self.flows.find(&key);
+        if let Some(index) = known
+            && let Some(connection) = self.flows.value_mut(index)
+        {
+            let stale = connection.is_stale(at, &self.limits);
+            let lookup = connection.lookup(end, segment);
+            if stale || lookup != Lookup::Same {
+                originator = connection
+                    .candidate_originator(end, segment)
+                    .filter(|_| lookup != Lookup::Same);
+                reused = lookup == Lookup::ReplacedWhileActive;
+                self.close(index, if stale { Reason::Age } else { Reason::Replaced });
+                known = None;
+            }
+        }
+        let index = match known {
+            Some(index) => index,
+            // What carries no data and opens nothing is the tail of an old flow, or a probe.
+            None if !segment.syn && (segment.rst || !segment.has_data()) => {
+                return count(&mut self.stats.stray_segments);
+            }
+            None => {
+                while self.flows.len() >= self.limits.flows.max(1)
+                    && let Some(victim) = self.flows.victim()
+                {
+                    self.close(victim, Reason::Room);
+                }
+                let mut connection = Connection::new(
+                    datagram.source,
+                    datagram.destination,
+                    segment,
+                    end,
+                    at,
+                    self.stats.flows,
+                );
+                if let Some(originator) = originator {
+                    connection.set_originator(originator);
+                }
+                count(&mut self.stats.flows);
+                match self.flows.insert(key, Phase::Opening, connection) {
+                    Some(index) => index,
+                    None => return count(&mut self.stats.flows_evicted),
+                }
+            }
+        };
+
+        let Some(connection) = self.flows.value_mut(index) else {
+            return;
+        };
+        let held = connection.cost();
+        let mut outlet = Outlet {
+            application: &mut self.application,
+            stats: &mut self.stats,
+            limits: &self.limits,
+        };
+        if reused {
+            connection.report(end, TcpAnomaly::ActiveConnectionReuse, at, &mut outlet);
+        }
+        connection.segment(end, segment, at, &mut outlet);
+        let others = self.buffered.saturating_sub(held);
+        if others.saturating_add(connection.cost()) > self.limits.buffered_in_total {
+            // The flow that needs the memory pays, for it costs nothing to find.
+            connection.give_up_holes(at, &mut outlet);
+        }
+        self.buffered = others.saturating_add(connection.cost());
+        let phase = connection.phase();
+        self.flows.touch(index, phase);
+    }
+
+    /// Closes flows that have been quiet for too long.
+    fn expire(&mut self, now: Timestamp) {
+        for phase in Phase::ALL {
+            for _ in 0..EXPIRIES_PER_PACKET {
+                let Some(index) = self.flows.oldest(phase) else {
+                    break;
+                };
+                let stale = self
+                    .flows
+                    .value_mut(index)
+                    .is_some_and(|flow| flow.is_stale(now, &self.limits));
+                if !stale {
+                    break;
+                }
+                self.close(index, Reason::Age);
+            }
+        }
+    }
+
+    fn close(&mut self, index: crate::flow::Index, reason: Reason) {
+        let Some(mut connection) = self.flows.remove(index) else {
+            return;
+        };
+        self.buffered = self.buffered.saturating_sub(connection.cost());
+        count(match (connection.phase(), reason) {
+            (Phase::Closing, _) => &mut self.stats.flows_closed,
+            (_, Reason::Age) => &mut self.stats.flows_expired,
+            (_, Reason::Room) => &mut self.stats.flows_evicted,
+            (_, Reason::Replaced) => &mut self.stats.flows_replaced,
+        });
+        connection.finish(&mut self.outlet());
+    }
+}
+
+/// Why a flow is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reason {
+    Age,
+    Room,
+    Replaced,
+}

@@ -1,0 +1,40 @@
+//! Flows: who talks to whom, the table of them, and the life of a connection.
+
+mod connection;
+mod key;
+mod table;
+
+use std::net::IpAddr;
+
+use kexray_analyzer::Timestamp;
+
+pub(crate) use connection::{Connection, Lookup, Outlet, Phase};
+pub(crate) use key::{End, Key};
+pub(crate) use table::{Index, Table};
+
+/// An address and a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Endpoint {
+    /// The IP address.
+    pub address: IpAddr,
+    /// The TCP port.
+    pub port: u16,
+}
+
+/// A TCP connection, as far as the capture shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Flow {
+    /// The end that opened the connection: the sender of the SYN, or the receiver of the SYN-ACK;
+    /// failing both, the end that does not use port 22, or else the sender of the first packet.
+    pub originator: Endpoint,
+    /// The other end.
+    pub responder: Endpoint,
+    /// The time of the first packet.
+    pub first_packet: Timestamp,
+    /// Counts the flows of an engine by their first packets, from 0.
+    pub number: u64,
+    /// Whether the opening of the connection was captured: a SYN or SYN-ACK. If not, the stream
+    /// begins somewhere in the middle, and the roles are a guess.
+    pub opening_seen: bool,
+}

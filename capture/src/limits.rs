@@ -1,0 +1,68 @@
+//! Every bound on memory and patience, in one place.
+
+use std::time::Duration;
+
+/// How much an [`Engine`](crate::Engine) holds, and for how long.
+///
+/// Times are packet time: the engine reads no clock.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Flows in the table. A full table gives up the flow that was quiet longest in its fullest queue.
+    pub flows: usize,
+    /// How long a flow without data stays.
+    pub opening_timeout: Duration,
+    /// How long a quiet flow with data stays. An hour, as Zeek waits for SSH.
+    pub idle_timeout: Duration,
+    /// How long a finished flow waits for late packets.
+    pub linger: Duration,
+    /// Bytes held per direction behind a hole, with [`SEGMENT_COST`](Self::SEGMENT_COST) for each segment.
+    pub buffered_per_direction: usize,
+    /// Bytes held in all flows together.
+    pub buffered_in_total: usize,
+    /// Bytes held behind a hole when no acknowledgement can ever tell whether the capture lacks it,
+    /// because only one direction was captured. A quarter of the cap per direction: most
+    /// retransmissions arrive within it, and what waits is in no danger.
+    pub one_sided_bytes: usize,
+    /// Segments held behind such a hole. More than a usual congestion window.
+    pub one_sided_segments: usize,
+    /// How long such a hole stays open while segments go on arriving. TCP has retransmitted
+    /// several times within it (RFC 6298: after 1 s at most, then doubling).
+    pub one_sided_patience: Duration,
+    /// Packets of a flow to wait for when an acknowledgement runs ahead of all captured data:
+    /// captures taken on several queues store it before the data that it acknowledges.
+    /// Nothing is held up meanwhile, for nothing is buffered behind the hole.
+    pub ack_patience: u8,
+    /// Incomplete IP datagrams.
+    pub datagrams: usize,
+    /// Bytes held for them.
+    pub datagram_bytes: usize,
+    /// How long an incomplete datagram stays. Linux waits 30 s.
+    pub datagram_timeout: Duration,
+}
+
+impl Limits {
+    /// What a buffered segment costs on top of its bytes: its share of the map, and the allocation.
+    /// Counting it keeps one-byte segments from taking many times their length.
+    pub const SEGMENT_COST: usize = 64;
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            flows: 1 << 18,
+            opening_timeout: Duration::from_secs(5 * 60),
+            idle_timeout: Duration::from_secs(60 * 60),
+            linger: Duration::from_secs(5),
+            buffered_per_direction: 1 << 20,
+            buffered_in_total: 256 << 20,
+            one_sided_bytes: 256 << 10,
+            one_sided_segments: 256,
+            one_sided_patience: Duration::from_secs(10),
+            ack_patience: 2,
+            datagrams: 1024,
+            datagram_bytes: 16 << 20,
+            datagram_timeout: Duration::from_secs(30),
+        }
+    }
+}

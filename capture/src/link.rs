@@ -1,0 +1,210 @@
+//! From a captured frame to the IP packet inside.
+
+use std::fmt;
+
+use crate::wire::{array, be16, be32, byte};
+
+/// A link type as the capture file names it (the `LINKTYPE_` registry of tcpdump.org).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LinkType(pub u32);
+
+impl LinkType {
+    /// BSD loopback: the address family in the byte order of the capturing machine.
+    pub const NULL: Self = Self(0);
+    /// Ethernet.
+    pub const ETHERNET: Self = Self(1);
+    /// Raw IP, as OpenBSD numbers it in files and others in `DLT_RAW`.
+    pub const RAW_BSD: Self = Self(12);
+    /// Raw IP, by its number on OpenBSD.
+    pub const RAW_OPENBSD: Self = Self(14);
+    /// Raw IPv4 or IPv6.
+    pub const RAW: Self = Self(101);
+    /// OpenBSD loopback: the address family in network order.
+    pub const LOOP: Self = Self(108);
+    /// Linux "cooked" capture.
+    pub const LINUX_SLL: Self = Self(113);
+    /// Raw IPv4.
+    pub const IPV4: Self = Self(228);
+    /// Raw IPv6.
+    pub const IPV6: Self = Self(229);
+    /// Linux "cooked" capture, second version.
+    pub const LINUX_SLL2: Self = Self(276);
+
+    /// Whether packets of this link type can be read.
+    #[must_use]
+    pub const fn is_supported(self) -> bool {
+        matches!(
+            self,
+            Self::NULL
+                | Self::ETHERNET
+                | Self::RAW_BSD
+                | Self::RAW_OPENBSD
+                | Self::RAW
+                | Self::LOOP
+                | Self::LINUX_SLL
+                | Self::IPV4
+                | Self::IPV6
+                | Self::LINUX_SLL2
+        )
+    }
+}
+
+impl fmt::Display for LinkType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Why a frame gave no IP packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LinkError {
+    Unsupported,
+    Truncated,
+    NotIp,
+}
+
+/// Two stacked tags are QinQ; a few more have been seen on provider links.
+const MAX_VLAN_TAGS: usize = 4;
+
+const ETHERTYPE_IPV4: u16 = 0x0800;
+const ETHERTYPE_IPV6: u16 = 0x86dd;
+
+/// The IP packet in a frame. Whether it is IPv4 or IPv6 is left to its version field, which the
+/// receiver checks too.
+pub(crate) fn ip_packet(link_type: LinkType, frame: &[u8]) -> Result<&[u8], LinkError> {
+    match link_type {
+        LinkType::ETHERNET => behind_ethertype(frame, 12),
+        LinkType::LINUX_SLL => behind_ethertype(frame, 14),
+        LinkType::LINUX_SLL2 => {
+            // The protocol comes first here; the header is 20 bytes long.
+            let protocol = be16(frame, 0).ok_or(LinkError::Truncated)?;
+            behind_tags(protocol, frame.get(20..).ok_or(LinkError::Truncated)?)
+        }
+        LinkType::RAW
+        | LinkType::RAW_BSD
+        | LinkType::RAW_OPENBSD
+        | LinkType::IPV4
+        | LinkType::IPV6 => Ok(frame),
+        LinkType::LOOP => {
+            let family = be32(frame, 0).ok_or(LinkError::Truncated)?;
+            behind_family(family, frame)
+        }
+        LinkType::NULL => {
+            let family: [u8; 4] = array(frame, 0).ok_or(LinkError::Truncated)?;
+            // Families are small numbers, so the byte order shows.
+            behind_family(
+                u32::from_be_bytes(family).min(u32::from_le_bytes(family)),
+                frame,
+            )
+        }
+        _ => Err(LinkError::Unsupported),
+    }
+}
+
+/// `at` is where the EtherType is; the payload follows it.
+fn behind_ethertype(frame: &[u8], at: usize) -> Result<&[u8], LinkError> {
+    let ethertype = be16(frame, at).ok_or(LinkError::Truncated)?;
+    let payload = frame
+        .get(at.saturating_add(2)..)
+        .ok_or(LinkError::Truncated)?;
+    behind_tags(ethertype, payload)
+}
+
+fn behind_tags(mut ethertype: u16, mut payload: &[u8]) -> Result<&[u8], LinkError> {
+    for _ in 0..=MAX_VLAN_TAGS {
+        match ethertype {
+            ETHERTYPE_IPV4 | ETHERTYPE_IPV6 => return Ok(payload),
+            // 802.1Q, 802.1ad, and the number that QinQ had before it was standard.
+            0x8100 | 0x88a8 | 0x9100 => {
+                ethertype = be16(payload, 2).ok_or(LinkError::Truncated)?;
+                payload = payload.get(4..).ok_or(LinkError::Truncated)?;
+            }
+            _ => return Err(LinkError::NotIp),
+        }
+    }
+    Err(LinkError::NotIp)
+}
+
+fn behind_family(family: u32, frame: &[u8]) -> Result<&[u8], LinkError> {
+    match family {
+        // AF_INET, and AF_INET6 on Linux, NetBSD and OpenBSD, FreeBSD, macOS.
+        2 | 10 | 24 | 28 | 30 => frame.get(4..).ok_or(LinkError::Truncated),
+        _ => Err(LinkError::NotIp),
+    }
+}
+
+/// The IP version that a packet claims.
+pub(crate) fn ip_version(packet: &[u8]) -> Option<u8> {
+    byte(packet, 0).map(|first| first >> 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(link_type: LinkType, header: &[u8], expected: Result<&[u8], LinkError>) {
+        let mut frame = header.to_vec();
+        frame.extend_from_slice(b"\x45ip");
+        assert_eq!(
+            ip_packet(link_type, &frame),
+            expected,
+            "{link_type:?} {header:02x?}"
+        );
+    }
+
+    #[test]
+    fn vlan_tags_are_skipped() {
+        let ip = Ok(&b"\x45ip"[..]);
+        check(LinkType::ETHERNET, &[&[0; 12][..], &[8, 0]].concat(), ip);
+        check(
+            LinkType::ETHERNET,
+            &[&[0; 12][..], &[0x81, 0, 0, 5, 8, 0]].concat(),
+            ip,
+        );
+        check(
+            LinkType::ETHERNET,
+            &[&[0; 12][..], &[0x88, 0xa8, 0, 5, 0x81, 0, 0, 5, 0x86, 0xdd]].concat(),
+            ip,
+        );
+        check(
+            LinkType::LINUX_SLL,
+            &[&[0; 14][..], &[0x81, 0, 0, 5, 8, 0]].concat(),
+            ip,
+        );
+        check(
+            LinkType::ETHERNET,
+            &[&[0; 12][..], &[8, 6]].concat(),
+            Err(LinkError::NotIp),
+        );
+        let deep = [&[0; 12][..], &[0x81, 0, 0, 5].repeat(9), &[8, 0]].concat();
+        check(LinkType::ETHERNET, &deep, Err(LinkError::NotIp));
+    }
+
+    #[test]
+    fn address_families_come_in_both_byte_orders() {
+        let ip = Ok(&b"\x45ip"[..]);
+        for family in [2, 10, 24, 28, 30] {
+            check(LinkType::NULL, &[family, 0, 0, 0], ip);
+            check(LinkType::NULL, &[0, 0, 0, family], ip);
+            check(LinkType::LOOP, &[0, 0, 0, family], ip);
+        }
+        check(LinkType::LOOP, &[2, 0, 0, 0], Err(LinkError::NotIp));
+    }
+
+    #[test]
+    fn short_frames_are_truncated() {
+        for link_type in [
+            LinkType::ETHERNET,
+            LinkType::LINUX_SLL,
+            LinkType::LINUX_SLL2,
+            LinkType::NULL,
+            LinkType::LOOP,
+        ] {
+            assert_eq!(ip_packet(link_type, &[0x81; 3]), Err(LinkError::Truncated));
+        }
+        assert_eq!(
+            ip_packet(LinkType(147), &[0; 64]),
+            Err(LinkError::Unsupported)
+        );
+    }
+}
