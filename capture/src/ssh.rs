@@ -1,0 +1,183 @@
+//! SSH over the flows of a capture: an analyzer for each flow that may be SSH.
+
+use std::collections::{BTreeSet, HashSet};
+
+use kexray_analyzer::{Anomaly, Connection, Event, Excess, Session, Side, Sink, Timestamp, Verdict};
+
+use crate::application::{Application, Interest};
+use crate::flow::Flow;
+use crate::tcp::TcpAnomaly;
+
+/// Something odd that was seen in an SSH connection, in either layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Oddity {
+    /// In what SSH says.
+    Ssh(Anomaly, Option<Excess>),
+    /// In how TCP carries it.
+    Tcp(TcpAnomaly),
+}
+
+impl Oddity {
+    /// The name under which it is logged.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Ssh(anomaly, _) => anomaly.name(),
+            Self::Tcp(anomaly) => anomaly.name(),
+        }
+    }
+
+    /// The layer that it was seen in: `SSH` or `TCP`.
+    #[must_use]
+    pub const fn layer(&self) -> &'static str {
+        match self {
+            Self::Ssh(..) => "SSH",
+            Self::Tcp(_) => "TCP",
+        }
+    }
+
+    /// What was seen where a limit was passed.
+    #[must_use]
+    pub const fn excess(&self) -> Option<Excess> {
+        match self {
+            Self::Ssh(_, excess) => *excess,
+            Self::Tcp(_) => None,
+        }
+    }
+}
+
+/// Receives what the SSH connections of a capture tell.
+pub trait Observer {
+    /// Something happened.
+    fn event(&mut self, flow: &Flow, at: Timestamp, event: &Event<'_>);
+
+    /// Something odd happened. Before a flow is known to be SSH nothing of its TCP is reported.
+    fn oddity(&mut self, flow: &Flow, at: Timestamp, oddity: Oddity);
+
+    /// A connection is over. It was SSH: at least one end identified itself.
+    fn session(&mut self, flow: &Flow, session: &Session);
+}
+
+/// Runs an analyzer for each flow, and forgets the flows that are not SSH.
+#[derive(Debug)]
+pub struct SshFlows<O> {
+    observer: O,
+    /// Numbers of the open flows that are SSH.
+    ssh: HashSet<u64>,
+    /// The flows of which events are held back, by the time of the first.
+    holding: BTreeSet<(Timestamp, u64)>,
+}
+
+/// What is kept for a flow.
+#[derive(Debug)]
+pub struct SshFlow {
+    connection: Box<Connection>,
+    holds_since: Option<Timestamp>,
+}
+
+impl<O: Observer> SshFlows<O> {
+    /// Tells `observer` what happens.
+    pub fn new(observer: O) -> Self {
+        Self { observer, ssh: HashSet::new(), holding: BTreeSet::new() }
+    }
+
+    /// The observer.
+    pub const fn observer(&self) -> &O {
+        &self.observer
+    }
+
+    /// The observer, to change it.
+    pub const fn observer_mut(&mut self) -> &mut O {
+        &mut self.observer
+    }
+
+    /// Gives the observer back.
+    pub fn into_observer(self) -> O {
+        self.observer
+    }
+
+    /// The earliest time of which an event may still be told; `None` where all of the past has been told.
+    ///
+    /// Text before an identification line is held back until that line comes, and told with the time at which it was
+    /// sent. Who writes events in order of time waits for this one.
+    pub fn tells_since(&self) -> Option<Timestamp> {
+        self.holding.first().map(|(at, _)| *at)
+    }
+
+    /// Takes note of what the connection came to by the last call.
+    fn after(&mut self, flow: &Flow, state: &mut SshFlow) -> Interest {
+        let holds_since = state.connection.holds_events_since();
+        if holds_since != state.holds_since {
+            if let Some(at) = state.holds_since {
+                self.holding.remove(&(at, flow.number));
+            }
+            if let Some(at) = holds_since {
+                self.holding.insert((at, flow.number));
+            }
+            state.holds_since = holds_since;
+        }
+        match state.connection.verdict() {
+            Verdict::NotSsh => Interest::Ignore,
+            Verdict::Ssh => {
+                self.ssh.insert(flow.number);
+                Interest::Continue
+            }
+            Verdict::Undecided => Interest::Continue,
+        }
+    }
+
+    fn outlet<'o>(&'o mut self, flow: &'o Flow) -> Outlet<'o, O> {
+        Outlet { observer: &mut self.observer, flow }
+    }
+}
+
+/// Adds the flow to what its connection tells.
+struct Outlet<'o, O> {
+    observer: &'o mut O,
+    flow: &'o Flow,
+}
+
+impl<O: Observer> Sink for Outlet<'_, O> {
+    fn event(&mut self, at: Timestamp, event: &Event<'_>) {
+        self.observer.event(self.flow, at, event);
+    }
+
+    fn anomaly(&mut self, at: Timestamp, anomaly: Anomaly, excess: Option<Excess>) {
+        self.observer.oddity(self.flow, at, Oddity::Ssh(anomaly, excess));
+    }
+}
+
+impl<O: Observer> Application for SshFlows<O> {
+    type State = SshFlow;
+
+    fn open(&mut self, _: &Flow) -> SshFlow {
+        SshFlow { connection: Box::default(), holds_since: None }
+    }
+
+    fn deliver(&mut self, flow: &Flow, state: &mut SshFlow, side: Side, at: Timestamp, bytes: &[u8]) -> Interest {
+        state.connection.deliver(side, at, bytes, &mut self.outlet(flow));
+        self.after(flow, state)
+    }
+
+    fn gap(&mut self, flow: &Flow, state: &mut SshFlow, side: Side, at: Timestamp, length: u64) -> Interest {
+        state.connection.gap(side, at, length, &mut self.outlet(flow));
+        self.after(flow, state)
+    }
+
+    fn anomaly(&mut self, flow: &Flow, _: Side, at: Timestamp, anomaly: TcpAnomaly) {
+        if self.ssh.contains(&flow.number) {
+            self.observer.oddity(flow, at, Oddity::Tcp(anomaly));
+        }
+    }
+
+    fn close(&mut self, flow: &Flow, mut state: SshFlow, at: Timestamp) {
+        state.connection.finish(at, &mut self.outlet(flow));
+        if let Some(since) = state.holds_since {
+            self.holding.remove(&(since, flow.number));
+        }
+        self.ssh.remove(&flow.number);
+        if state.connection.session().started.is_some() {
+            self.observer.session(flow, state.connection.session());
+        }
+    }
+}
