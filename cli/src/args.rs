@@ -1,0 +1,104 @@
+//! What may be typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use kexray_capture::{IpNet, LocalNetworks};
+
+/// Watches SSH without holding a key: reads packet captures and says what SSH did.
+#[derive(Debug, Parser)]
+#[command(name = "kexray", version, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show the SSH sessions of captures
+    Read(ReadArgs),
+    /// Write every event of the SSH sessions of captures, as JSON lines in order of time
+    Events(EventsArgs),
+}
+
+/// What every command that reads captures takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct InputArgs {
+    /// Captures: pcap or pcapng, plain or compressed with gzip or zstd; `-` is standard input. Each is read by itself
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Changes the uid of every connection; the same seed gives the same uids
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub(crate) seed: u64,
+
+    /// No progress bar, and no summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReadArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    /// How sessions are written [default: table, or zeek with --output]
+    #[arg(long, short, value_enum)]
+    pub(crate) format: Option<Format>,
+
+    /// Write ssh.log and weird.log into this directory instead of standard output
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// A local network, for the column `direction`; may be repeated [default: networks that are not routed globally]
+    #[arg(long, value_name = "NET", value_delimiter = ',')]
+    pub(crate) local: Vec<IpNet>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct EventsArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+}
+
+/// How sessions are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// Zeek's ssh.log
+    Zeek,
+    /// A JSON object a line
+    Json,
+}
+
+/// Arguments that make sense each, but not together.
+#[derive(Debug)]
+pub(crate) struct Contradiction(&'static str);
+
+impl std::fmt::Display for Contradiction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Contradiction {}
+
+impl ReadArgs {
+    /// The format that was asked for, or goes with the other arguments.
+    pub(crate) fn format(&self) -> Result<Format, Contradiction> {
+        match (self.format, &self.output) {
+            (Some(Format::Table), Some(_)) => {
+                Err(Contradiction("a table goes to standard output only: with --output use --format zeek or --format json"))
+            }
+            (Some(format), _) => Ok(format),
+            (None, Some(_)) => Ok(Format::Zeek),
+            (None, None) => Ok(Format::Table),
+        }
+    }
+
+    pub(crate) fn local_networks(&self) -> LocalNetworks {
+        if self.local.is_empty() { LocalNetworks::default() } else { LocalNetworks::new(self.local.clone()) }
+    }
+}
+

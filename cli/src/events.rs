@@ -1,0 +1,82 @@
+//! `kexray events`: every event, a JSON line each.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::io::Write;
+
+use kexray_analyzer::{Event, Session, Timestamp};
+use kexray_capture::{Flow, Observer, Oddity, Uid};
+
+use crate::args::EventsArgs;
+use crate::input;
+use crate::json::Object;
+
+/// Lines that wait at most for an earlier event that may still be told. Beyond it order gives way.
+const WAITING: usize = 1 << 17;
+
+pub(crate) fn run(
+    args: &EventsArgs,
+    stdout: &mut dyn Write,
+    stderr: &mut dyn Write,
+    progress: bool,
+) -> anyhow::Result<bool> {
+    let lines = Lines { seed: args.input.seed, told: 0, waiting: BinaryHeap::new(), last_uid: None };
+    let (mut lines, all_read) = input::read(&args.input, lines, stderr, progress, |flows| {
+        let since = flows.tells_since();
+        flows.observer_mut().write(since, stdout)
+    })?;
+    lines.write(None, stdout)?;
+    Ok(all_read)
+}
+
+/// Lines in order of time, and of telling where times are equal.
+struct Lines {
+    seed: u64,
+    told: u64,
+    waiting: BinaryHeap<Reverse<(Timestamp, u64, String)>>,
+    last_uid: Option<(u64, Uid)>,
+}
+
+impl Lines {
+    /// Writes the lines of before `since`, or all.
+    fn write(&mut self, since: Option<Timestamp>, stdout: &mut dyn Write) -> anyhow::Result<()> {
+        while let Some(Reverse((at, ..))) = self.waiting.peek() {
+            if since.is_some_and(|since| *at > since) && self.waiting.len() <= WAITING {
+                break;
+            }
+            if let Some(Reverse((.., line))) = self.waiting.pop() {
+                stdout.write_all(line.as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn uid(&mut self, flow: &Flow) -> Uid {
+        match self.last_uid {
+            Some((number, uid)) if number == flow.number => uid,
+            _ => {
+                let uid = Uid::of(flow, self.seed);
+                self.last_uid = Some((flow.number, uid));
+                uid
+            }
+        }
+    }
+}
+
+impl Observer for Lines {
+    fn event(&mut self, flow: &Flow, at: Timestamp, event: &Event<'_>) {
+        let mut line = String::with_capacity(256);
+        let mut object = Object::new(&mut line);
+        object.connection(at, self.uid(flow), flow);
+        object.string("event", event.name());
+        object.parameters(event);
+        object.end();
+        line.push('\n');
+        self.told = self.told.wrapping_add(1);
+        self.waiting.push(Reverse((at, self.told, line)));
+    }
+
+    fn oddity(&mut self, _: &Flow, _: Timestamp, _: Oddity) {}
+
+    fn session(&mut self, _: &Flow, _: &Session) {}
+}

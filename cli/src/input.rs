@@ -1,0 +1,100 @@
+//! The captures that are read, one after the other.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use kexray_capture::{CaptureFile, Engine, FileError, Observer, Progress, SshFlows};
+
+use crate::args::InputArgs;
+
+/// Files from this size on get a progress bar.
+const LONG: u64 = 32 << 20;
+/// Packets between two looks at the progress.
+const STEP: u64 = 1 << 14;
+
+/// Reads every file through `observer`, each by itself; calls `after_packet` after every packet, and after the last with
+/// `None`. Gives whether all could be read to their ends; what could not is told on `stderr`, a line each.
+pub(crate) fn read<O: Observer>(
+    args: &InputArgs,
+    mut observer: O,
+    stderr: &mut dyn Write,
+    progress: bool,
+    mut after_packet: impl FnMut(&mut SshFlows<O>) -> anyhow::Result<()>,
+) -> anyhow::Result<(O, bool)> {
+    let mut all_read = true;
+    for path in &args.files {
+        let mut engine = Engine::new(SshFlows::new(observer));
+        let outcome = read_file(path, &mut engine, progress && !args.quiet, &mut after_packet)?;
+        if let Err(error) = outcome {
+            all_read = false;
+            let _ = writeln!(stderr, "kexray: {}: {}", shown(path), advice(&error));
+        }
+        engine.finish();
+        after_packet(engine.application_mut())?;
+        observer = engine.into_application().into_observer();
+    }
+    Ok((observer, all_read))
+}
+
+/// The outer result is for the output, the inner one for the file.
+fn read_file<O: Observer>(
+    path: &Path,
+    engine: &mut Engine<SshFlows<O>>,
+    progress: bool,
+    after_packet: &mut impl FnMut(&mut SshFlows<O>) -> anyhow::Result<()>,
+) -> anyhow::Result<Result<(), FileError>> {
+    let mut file = match open(path) {
+        Ok(file) => file,
+        Err(error) => return Ok(Err(error)),
+    };
+    let bar = progress.then(|| bar(path, &file.progress())).flatten();
+    let outcome = loop {
+        match file.next_packet() {
+            Ok(Some(packet)) => {
+                engine.packet(packet.link_type, packet.timestamp, packet.data, packet.original_length);
+            }
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+        after_packet(engine.application_mut())?;
+        if let Some(bar) = bar.as_ref().filter(|_| file.packets().is_multiple_of(STEP)) {
+            bar.set_position(file.progress().consumed());
+        }
+    };
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    Ok(outcome)
+}
+
+fn open(path: &Path) -> Result<CaptureFile, FileError> {
+    if path == Path::new("-") { CaptureFile::from_reader(std::io::stdin()) } else { CaptureFile::open(path) }
+}
+
+fn shown(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
+}
+
+/// The error, and what to do about it where that is known.
+fn advice(error: &FileError) -> String {
+    match error {
+        FileError::NotACapture(_) => format!("{error}; expected pcap or pcapng, plain or compressed with gzip or zstd"),
+        FileError::UnsupportedLinkType(_) => {
+            format!("{error}; convert the capture to Ethernet or raw IP first")
+        }
+        FileError::Truncated { .. } => format!("{error}; what came before was read"),
+        _ => error.to_string(),
+    }
+}
+
+fn bar(path: &Path, progress: &Progress) -> Option<ProgressBar> {
+    let size = progress.size().filter(|size| *size >= LONG)?;
+    let bar = ProgressBar::with_draw_target(Some(size), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}% {bytes_per_sec} {eta}").ok()?;
+    bar.set_style(style);
+    bar.set_message(shown(path));
+    bar.enable_steady_tick(Duration::from_millis(250));
+    Some(bar)
+}

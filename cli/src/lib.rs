@@ -1,0 +1,84 @@
+//! The `kexray` command as a library: its tests run it in place.
+
+mod args;
+mod columns;
+mod escape;
+mod events;
+mod input;
+mod json;
+mod read;
+mod table;
+mod weird;
+mod zeek;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+
+/// Exit code where all went well.
+pub const SUCCESS: u8 = 0;
+/// Exit code where some input could not be read, or not to its end; the rest was processed.
+pub const FAILURE: u8 = 1;
+/// Exit code where the arguments make no sense.
+pub const USAGE: u8 = 2;
+
+/// Where the command writes, and what is known of it.
+pub struct Streams<'s> {
+    /// Results.
+    pub stdout: &'s mut dyn Write,
+    /// Errors and progress.
+    pub stderr: &'s mut dyn Write,
+    /// Whether `stdout` is a terminal.
+    pub to_terminal: bool,
+    /// Whether a progress bar may be drawn on the process's standard error.
+    pub progress: bool,
+}
+
+/// Runs the command with these arguments, the command's own name first, and gives its exit code. Nothing is taken for a
+/// terminal.
+pub fn run(
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    stdout: &mut dyn Write,
+    stderr: &mut dyn Write,
+) -> u8 {
+    run_with(arguments, Streams { stdout, stderr, to_terminal: false, progress: false })
+}
+
+/// As [`run`], with what is known of the streams.
+pub fn run_with(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>, streams: Streams<'_>) -> u8 {
+    let args = match Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(error) => return usage(&error, streams),
+    };
+    let Streams { stdout, stderr, to_terminal, progress } = streams;
+    let outcome = match &args.command {
+        Command::Read(args) => read::run(args, stdout, stderr, to_terminal, progress),
+        Command::Events(args) => events::run(args, stdout, stderr, progress),
+    };
+    match outcome {
+        Ok(true) => SUCCESS,
+        Ok(false) => FAILURE,
+        Err(error) if is_broken_pipe(&error) => SUCCESS,
+        Err(error) => {
+            let _ = writeln!(stderr, "kexray: {error:#}");
+            if error.is::<args::Contradiction>() { USAGE } else { FAILURE }
+        }
+    }
+}
+
+/// Help and version are asked for, and go to standard output; mistakes go to standard error.
+fn usage(error: &clap::Error, streams: Streams<'_>) -> u8 {
+    let text = error.render();
+    let (stream, code) =
+        if error.use_stderr() { (streams.stderr, USAGE) } else { (streams.stdout, SUCCESS) };
+    let written = if streams.to_terminal { write!(stream, "{}", text.ansi()) } else { write!(stream, "{text}") };
+    if written.is_ok() { code } else { FAILURE }
+}
+
+/// Whether the reader of our output has gone: no mistake of ours.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,145 @@
+//! A table of sessions, for people.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use comfy_table::{Attribute, Cell, ContentArrangement, presets};
+use kexray_analyzer::{Session, Timestamp};
+use kexray_capture::Endpoint;
+
+use crate::columns::Row;
+use crate::escape::to_text;
+use crate::weird::Weird;
+
+/// Rows whose columns are laid out together.
+const PAGE: usize = 200;
+
+const HEADER: [&str; 8] = ["TIME", "FROM", "TO", "CLIENT", "SERVER", "AUTH", "ALGORITHMS", "HOST KEY"];
+
+pub(crate) struct Table<'w> {
+    out: Box<dyn Write + 'w>,
+    to_terminal: bool,
+    summary: bool,
+    page: Vec<[String; HEADER.len()]>,
+    sessions: u64,
+    oddities: BTreeMap<&'static str, u64>,
+}
+
+impl<'w> Table<'w> {
+    pub(crate) fn new(out: Box<dyn Write + 'w>, to_terminal: bool, summary: bool) -> Self {
+        Self { out, to_terminal, summary, page: Vec::new(), sessions: 0, oddities: BTreeMap::new() }
+    }
+
+    pub(crate) fn session(&mut self, row: &Row<'_>) -> io::Result<()> {
+        let session = row.session;
+        let (from, to) = (endpoint(row.flow.originator), endpoint(row.flow.responder));
+        let to = if session.role_reversed { format!("{to} (reversed)") } else { to };
+        self.page.push([
+            time(row.started()),
+            from,
+            to,
+            software(session.client.as_deref()),
+            software(session.server.as_deref()),
+            authentication(session),
+            algorithms(row),
+            host_key(row),
+        ]);
+        self.sessions += 1;
+        if self.page.len() >= PAGE { self.turn() } else { Ok(()) }
+    }
+
+    pub(crate) fn oddity(&mut self, weird: &Weird<'_>) {
+        *self.oddities.entry(weird.oddity.name()).or_default() += 1;
+    }
+
+    /// Writes the page.
+    fn turn(&mut self) -> io::Result<()> {
+        if self.page.is_empty() {
+            return Ok(());
+        }
+        let mut table = comfy_table::Table::new();
+        table.load_preset(presets::NOTHING);
+        if self.to_terminal {
+            table.set_content_arrangement(ContentArrangement::Dynamic);
+        } else {
+            table.force_no_tty();
+        }
+        table.set_header(HEADER.map(|title| {
+            let cell = Cell::new(title);
+            if self.to_terminal { cell.add_attribute(Attribute::Bold) } else { cell }
+        }));
+        table.add_rows(self.page.drain(..));
+        for line in table.lines() {
+            writeln!(self.out, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn end(mut self) -> io::Result<()> {
+        self.turn()?;
+        if self.summary {
+            let sessions = if self.sessions == 1 { "session" } else { "sessions" };
+            write!(self.out, "{} SSH {sessions}", self.sessions)?;
+            for (index, (name, count)) in self.oddities.iter().enumerate() {
+                let separator = if index == 0 { "; odd: " } else { ", " };
+                write!(self.out, "{separator}{name}")?;
+                if *count > 1 {
+                    write!(self.out, " ({count} times)")?;
+                }
+            }
+            writeln!(self.out)?;
+        }
+        self.out.flush()
+    }
+}
+
+/// Date and time in UTC, to the second.
+fn time(at: Timestamp) -> String {
+    let seconds = i64::try_from(at.seconds()).ok();
+    let time = seconds.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    time.map_or_else(|| at.to_string(), |time| time.strftime("%Y-%m-%d %H:%M:%S").to_string())
+}
+
+fn endpoint(endpoint: Endpoint) -> String {
+    std::net::SocketAddr::new(endpoint.address, endpoint.port).to_string()
+}
+
+/// An identification line, without what all of them have in front.
+fn software(line: Option<&[u8]>) -> String {
+    line.map_or_else(|| "-".to_owned(), |line| to_text(line.strip_prefix(b"SSH-2.0-").unwrap_or(line)))
+}
+
+fn authentication(session: &Session) -> String {
+    let tries = match session.auth_attempts {
+        1 => "1 try".to_owned(),
+        tries => format!("{tries} tries"),
+    };
+    match session.auth_success {
+        Some(true) => format!("success, {tries}"),
+        Some(false) => format!("failure, {tries}"),
+        None => "-".to_owned(),
+    }
+}
+
+/// Key exchange, cipher, MAC where the cipher needs one, compression where there is one.
+fn algorithms(row: &Row<'_>) -> String {
+    let Some(kex) = row.kex() else { return "-".to_owned() };
+    let mut names = vec![to_text(kex)];
+    let mut seen = Vec::new();
+    for (_, name) in row.directions() {
+        if !seen.contains(&name) && name != b"implicit" && name != b"none" {
+            seen.push(name);
+        }
+    }
+    names.extend(seen.into_iter().map(to_text));
+    names.join(" ")
+}
+
+fn host_key(row: &Row<'_>) -> String {
+    let algorithm = row.host_key().map(to_text);
+    let fingerprint = row.session.host_key_fingerprint.as_deref().map(str::to_owned);
+    match (algorithm, fingerprint) {
+        (Some(algorithm), Some(fingerprint)) => format!("{algorithm} {fingerprint}"),
+        (one, other) => one.or(other).unwrap_or_else(|| "-".to_owned()),
+    }
+}
