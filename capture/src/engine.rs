@@ -10,6 +10,7 @@ use crate::limits::Limits;
 use crate::link::{self, LinkError, LinkType};
 use crate::stats::{Stats, count, length};
 use crate::tcp::{Segment, SegmentError, TcpAnomaly};
+use crate::tunnel;
 
 /// Flows closed for their age while one packet is dealt with. More than one, so that closing
 /// keeps up with opening; few, so that a packet with a wrong time cannot empty the table.
@@ -85,19 +86,9 @@ impl<A: Application> Engine<A> {
         if cut > 0 {
             count(&mut self.stats.cut_packets);
         }
-        let packet = match link::ip_packet(link_type, data) {
-            Ok(packet) => packet,
-            Err(error) => {
-                return count(match error {
-                    LinkError::Unsupported => &mut self.stats.unsupported_link_type,
-                    LinkError::Truncated => &mut self.stats.truncated_link,
-                    LinkError::NotIp => &mut self.stats.not_ip,
-                });
-            }
-        };
-        match ip::datagram(packet, cut) {
-            Ok(datagram) => self.datagram(at, datagram),
-            Err(error) => self.count_ip_error(error),
+        match link::ip_packet(link_type, data) {
+            Ok(packet) => self.ip_packet(at, packet, cut, 0),
+            Err(error) => self.count_link_error(error),
         }
     }
 
@@ -125,6 +116,14 @@ impl<A: Application> Engine<A> {
         }
     }
 
+    fn count_link_error(&mut self, error: LinkError) {
+        count(match error {
+            LinkError::Unsupported => &mut self.stats.unsupported_link_type,
+            LinkError::Truncated => &mut self.stats.truncated_link,
+            LinkError::NotIp => &mut self.stats.not_ip,
+        });
+    }
+
     fn count_ip_error(&mut self, error: IpError) {
         count(match error {
             IpError::NotIp => &mut self.stats.not_ip,
@@ -133,22 +132,27 @@ impl<A: Application> Engine<A> {
         });
     }
 
-    fn datagram(&mut self, at: Timestamp, datagram: Datagram<'_>) {
+    /// Takes an IP packet of which `cut` bytes were not captured, in `depth` tunnels.
+    fn ip_packet(&mut self, at: Timestamp, packet: &[u8], cut: usize, depth: usize) {
+        let datagram = match ip::datagram(packet, cut) {
+            Ok(datagram) => datagram,
+            Err(error) => return self.count_ip_error(error),
+        };
         if datagram.overlong {
             count(&mut self.stats.short_of_ip_length);
         }
         let Some(fragment) = datagram.fragment else {
-            return self.transport(at, datagram);
+            return self.transport(at, &datagram, depth);
         };
-        let Some(payload) =
-            self.fragments
-                .insert(at, &datagram, fragment, &self.limits, &mut self.stats)
-        else {
+        let whole = self
+            .fragments
+            .insert(at, &datagram, fragment, &self.limits, &mut self.stats);
+        let Some((protocol, payload)) = whole else {
             return;
         };
         let whole = Datagram {
+            protocol,
             payload: &payload,
-            missing: 0,
             fragment: None,
             overlong: false,
             ..datagram
@@ -156,19 +160,26 @@ impl<A: Application> Engine<A> {
         match ip::upper_layer(whole) {
             // A fragment within fragments: nobody sends that in good faith.
             Ok(inner) if inner.fragment.is_some() => count(&mut self.stats.malformed_ip),
-            Ok(inner) => self.transport(at, inner),
+            Ok(inner) => self.transport(at, &inner, depth),
             Err(error) => self.count_ip_error(error),
         }
     }
 
-    fn transport(&mut self, at: Timestamp, datagram: Datagram<'_>) {
+    fn transport(&mut self, at: Timestamp, datagram: &Datagram<'_>, depth: usize) {
         if datagram.protocol != ip::TCP {
-            return count(&mut self.stats.not_tcp);
+            return match tunnel::inner(datagram) {
+                Some(Ok(packet)) if depth < tunnel::MAX_DEPTH => {
+                    count(&mut self.stats.tunnelled);
+                    self.ip_packet(at, packet, datagram.missing, depth.saturating_add(1));
+                }
+                Some(Err(error)) => self.count_link_error(error),
+                _ => count(&mut self.stats.not_tcp),
+            };
         }
         match Segment::parse(datagram.payload, datagram.missing) {
             Ok(segment) => {
                 count(&mut self.stats.segments);
-                self.segment(at, &datagram, &segment);
+                self.segment(at, datagram, &segment);
             }
             Err(SegmentError::Truncated) => count(&mut self.stats.truncated_tcp),
             Err(SegmentError::Malformed) => count(&mut self.stats.malformed_tcp),

@@ -66,6 +66,7 @@ mod limits;
 mod link;
 mod stats;
 mod tcp;
+mod tunnel;
 mod wire;
 
 pub use application::{Application, Interest};

@@ -605,3 +605,17 @@ impl<A: Application> Output for Stream<'_, A> {
         self.stats
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_table_takes_a_known_amount_of_memory() {
+        assert!(
+            size_of::<Connection<()>>() <= 480,
+            "{}",
+            size_of::<Connection<()>>()
+        );
+    }
+}
