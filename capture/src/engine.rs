@@ -3,7 +3,7 @@
 use kexray_analyzer::Timestamp;
 
 use crate::application::Application;
-use crate::flow::{Connection, Endpoint, Key, Lookup, Outlet, Phase, Table};
+use crate::flow::{Connection, End, Endpoint, Index, Key, Lookup, Outlet, Phase, Table};
 use crate::fragment::Fragments;
 use crate::ip::{self, Datagram, IpError};
 use crate::limits::Limits;
@@ -105,7 +105,7 @@ impl<A: Application> Engine<A> {
             connection.finish(&mut self.outlet());
         }
         self.buffered = 0;
-        self.fragments = Fragments::new();
+        self.fragments.finish(&mut self.stats);
     }
 
     fn outlet(&mut self) -> Outlet<'_, A> {
@@ -198,54 +198,9 @@ impl<A: Application> Engine<A> {
         };
         let (key, end) = Key::new(source, destination);
 
-        let mut originator = None;
-        let mut reused = false;
-        let mut known = self.flows.find(&key);
-        if let Some(index) = known
-            && let Some(connection) = self.flows.value_mut(index)
-        {
-            let stale = connection.is_stale(at, &self.limits);
-            let lookup = connection.lookup(end, segment);
-            if stale || lookup != Lookup::Same {
-                originator = connection
-                    .candidate_originator(end, segment)
-                    .filter(|_| lookup != Lookup::Same);
-                reused = lookup == Lookup::ReplacedWhileActive;
-                self.close(index, if stale { Reason::Age } else { Reason::Replaced });
-                known = None;
-            }
-        }
-        let index = match known {
-            Some(index) => index,
-            // What carries no data and opens nothing is the tail of an old flow, or a probe.
-            None if !segment.syn && (segment.rst || !segment.has_data()) => {
-                return count(&mut self.stats.stray_segments);
-            }
-            None => {
-                while self.flows.len() >= self.limits.flows.max(1)
-                    && let Some(victim) = self.flows.victim()
-                {
-                    self.close(victim, Reason::Room);
-                }
-                let mut connection = Connection::new(
-                    datagram.source,
-                    datagram.destination,
-                    segment,
-                    end,
-                    at,
-                    self.stats.flows,
-                );
-                if let Some(originator) = originator {
-                    connection.set_originator(originator);
-                }
-                count(&mut self.stats.flows);
-                match self.flows.insert(key, Phase::Opening, connection) {
-                    Some(index) => index,
-                    None => return count(&mut self.stats.flows_evicted),
-                }
-            }
+        let Some((index, reused)) = self.connection(at, datagram, segment, key, end) else {
+            return;
         };
-
         let Some(connection) = self.flows.value_mut(index) else {
             return;
         };
@@ -269,6 +224,55 @@ impl<A: Application> Engine<A> {
         self.flows.touch(index, phase);
     }
 
+    /// Finds or makes the connection that a segment sent by `end` belongs to, and tells whether
+    /// it replaces one that was not finished. `None` if the segment belongs to none.
+    fn connection(
+        &mut self,
+        at: Timestamp,
+        datagram: &Datagram<'_>,
+        segment: &Segment<'_>,
+        key: Key,
+        end: End,
+    ) -> Option<(Index, bool)> {
+        let mut lookup = Lookup::Same;
+        let mut originator = None;
+        if let Some(index) = self.flows.find(&key)
+            && let Some(connection) = self.flows.value_mut(index)
+        {
+            let stale = connection.is_stale(at, &self.limits);
+            lookup = connection.lookup(end, segment);
+            if lookup == Lookup::Same && !stale {
+                return Some((index, false));
+            }
+            if lookup != Lookup::Same {
+                originator = connection.candidate_originator(end, segment);
+            }
+            self.close(index, if stale { Reason::Age } else { Reason::Replaced });
+        }
+        if !segment.syn && (segment.rst || !segment.has_data()) {
+            // The tail of an old flow, or a probe.
+            count(&mut self.stats.stray_segments);
+            return None;
+        }
+        while self.flows.len() >= self.limits.flows.max(1)
+            && let Some(victim) = self.flows.victim()
+        {
+            self.close(victim, Reason::Room);
+        }
+        let (source, destination, number) =
+            (datagram.source, datagram.destination, self.stats.flows);
+        let mut connection = Connection::new(source, destination, segment, end, at, number);
+        if let Some(originator) = originator {
+            connection.set_originator(originator);
+        }
+        count(&mut self.stats.flows);
+        let index = self.flows.insert(key, Phase::Opening, connection);
+        if index.is_none() {
+            count(&mut self.stats.flows_evicted);
+        }
+        Some((index?, lookup == Lookup::ReplacedWhileActive))
+    }
+
     /// Closes flows that have been quiet for too long.
     fn expire(&mut self, now: Timestamp) {
         for phase in Phase::ALL {
@@ -288,7 +292,7 @@ impl<A: Application> Engine<A> {
         }
     }
 
-    fn close(&mut self, index: crate::flow::Index, reason: Reason) {
+    fn close(&mut self, index: Index, reason: Reason) {
         let Some(mut connection) = self.flows.remove(index) else {
             return;
         };

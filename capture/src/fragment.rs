@@ -125,6 +125,15 @@ impl Fragments {
         None
     }
 
+    /// Nothing more will come.
+    pub(crate) fn finish(&mut self, stats: &mut Stats) {
+        while let Some((_, key)) = self.order.first_key_value() {
+            let key = *key;
+            self.remove(&key);
+            count(&mut stats.datagrams_unfinished);
+        }
+    }
+
     fn expire(&mut self, now: Timestamp, limits: &Limits, stats: &mut Stats) {
         let timeout = u64::try_from(limits.datagram_timeout.as_nanos()).unwrap_or(u64::MAX);
         while let Some((_, oldest)) = self.order.first_key_value() {
@@ -381,5 +390,7 @@ mod tests {
             ),
             (1, 2)
         );
+        bench.fragments.finish(&mut bench.stats);
+        assert_eq!(bench.stats.datagrams_unfinished, 1);
     }
 }

@@ -65,6 +65,8 @@ counters! {
     datagrams_expired,
     /// Incomplete datagrams dropped to make room.
     datagrams_evicted,
+    /// Datagrams still incomplete at the end of the capture.
+    datagrams_unfinished,
     /// TCP segments taken in.
     segments,
     /// Segments without data that belong to no known flow.
