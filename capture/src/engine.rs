@@ -3,13 +3,14 @@
 use kexray_analyzer::Timestamp;
 
 use crate::application::Application;
-use crate::flow::{Connection, Endpoint, Key, Lookup, Outlet, Phase, Table};
+use crate::flow::{Connection, End, Endpoint, Index, Key, Lookup, Outlet, Phase, Table};
 use crate::fragment::Fragments;
 use crate::ip::{self, Datagram, IpError};
 use crate::limits::Limits;
 use crate::link::{self, LinkError, LinkType};
 use crate::stats::{Stats, count, length};
 use crate::tcp::{Segment, SegmentError, TcpAnomaly};
+use crate::tunnel;
 
 /// Flows closed for their age while one packet is dealt with. More than one, so that closing
 /// keeps up with opening; few, so that a packet with a wrong time cannot empty the table.
@@ -85,19 +86,9 @@ impl<A: Application> Engine<A> {
         if cut > 0 {
             count(&mut self.stats.cut_packets);
         }
-        let packet = match link::ip_packet(link_type, data) {
-            Ok(packet) => packet,
-            Err(error) => {
-                return count(match error {
-                    LinkError::Unsupported => &mut self.stats.unsupported_link_type,
-                    LinkError::Truncated => &mut self.stats.truncated_link,
-                    LinkError::NotIp => &mut self.stats.not_ip,
-                });
-            }
-        };
-        match ip::datagram(packet, cut) {
-            Ok(datagram) => self.datagram(at, datagram),
-            Err(error) => self.count_ip_error(error),
+        match link::ip_packet(link_type, data) {
+            Ok(packet) => self.ip_packet(at, packet, cut, 0),
+            Err(error) => self.count_link_error(error),
         }
     }
 
@@ -114,7 +105,7 @@ impl<A: Application> Engine<A> {
             connection.finish(&mut self.outlet());
         }
         self.buffered = 0;
-        self.fragments = Fragments::new();
+        self.fragments.finish(&mut self.stats);
     }
 
     fn outlet(&mut self) -> Outlet<'_, A> {
@@ -125,6 +116,14 @@ impl<A: Application> Engine<A> {
         }
     }
 
+    fn count_link_error(&mut self, error: LinkError) {
+        count(match error {
+            LinkError::Unsupported => &mut self.stats.unsupported_link_type,
+            LinkError::Truncated => &mut self.stats.truncated_link,
+            LinkError::NotIp => &mut self.stats.not_ip,
+        });
+    }
+
     fn count_ip_error(&mut self, error: IpError) {
         count(match error {
             IpError::NotIp => &mut self.stats.not_ip,
@@ -133,22 +132,27 @@ impl<A: Application> Engine<A> {
         });
     }
 
-    fn datagram(&mut self, at: Timestamp, datagram: Datagram<'_>) {
+    /// Takes an IP packet of which `cut` bytes were not captured, in `depth` tunnels.
+    fn ip_packet(&mut self, at: Timestamp, packet: &[u8], cut: usize, depth: usize) {
+        let datagram = match ip::datagram(packet, cut) {
+            Ok(datagram) => datagram,
+            Err(error) => return self.count_ip_error(error),
+        };
         if datagram.overlong {
             count(&mut self.stats.short_of_ip_length);
         }
         let Some(fragment) = datagram.fragment else {
-            return self.transport(at, datagram);
+            return self.transport(at, &datagram, depth);
         };
-        let Some(payload) =
-            self.fragments
-                .insert(at, &datagram, fragment, &self.limits, &mut self.stats)
-        else {
+        let whole = self
+            .fragments
+            .insert(at, &datagram, fragment, &self.limits, &mut self.stats);
+        let Some((protocol, payload)) = whole else {
             return;
         };
         let whole = Datagram {
+            protocol,
             payload: &payload,
-            missing: 0,
             fragment: None,
             overlong: false,
             ..datagram
@@ -156,19 +160,26 @@ impl<A: Application> Engine<A> {
         match ip::upper_layer(whole) {
             // A fragment within fragments: nobody sends that in good faith.
             Ok(inner) if inner.fragment.is_some() => count(&mut self.stats.malformed_ip),
-            Ok(inner) => self.transport(at, inner),
+            Ok(inner) => self.transport(at, &inner, depth),
             Err(error) => self.count_ip_error(error),
         }
     }
 
-    fn transport(&mut self, at: Timestamp, datagram: Datagram<'_>) {
+    fn transport(&mut self, at: Timestamp, datagram: &Datagram<'_>, depth: usize) {
         if datagram.protocol != ip::TCP {
-            return count(&mut self.stats.not_tcp);
+            return match tunnel::inner(datagram) {
+                Some(Ok(packet)) if depth < tunnel::MAX_DEPTH => {
+                    count(&mut self.stats.tunnelled);
+                    self.ip_packet(at, packet, datagram.missing, depth.saturating_add(1));
+                }
+                Some(Err(error)) => self.count_link_error(error),
+                _ => count(&mut self.stats.not_tcp),
+            };
         }
         match Segment::parse(datagram.payload, datagram.missing) {
             Ok(segment) => {
                 count(&mut self.stats.segments);
-                self.segment(at, &datagram, &segment);
+                self.segment(at, datagram, &segment);
             }
             Err(SegmentError::Truncated) => count(&mut self.stats.truncated_tcp),
             Err(SegmentError::Malformed) => count(&mut self.stats.malformed_tcp),
@@ -187,54 +198,9 @@ impl<A: Application> Engine<A> {
         };
         let (key, end) = Key::new(source, destination);
 
-        let mut originator = None;
-        let mut reused = false;
-        let mut known = self.flows.find(&key);
-        if let Some(index) = known
-            && let Some(connection) = self.flows.value_mut(index)
-        {
-            let stale = connection.is_stale(at, &self.limits);
-            let lookup = connection.lookup(end, segment);
-            if stale || lookup != Lookup::Same {
-                originator = connection
-                    .candidate_originator(end, segment)
-                    .filter(|_| lookup != Lookup::Same);
-                reused = lookup == Lookup::ReplacedWhileActive;
-                self.close(index, if stale { Reason::Age } else { Reason::Replaced });
-                known = None;
-            }
-        }
-        let index = match known {
-            Some(index) => index,
-            // What carries no data and opens nothing is the tail of an old flow, or a probe.
-            None if !segment.syn && (segment.rst || !segment.has_data()) => {
-                return count(&mut self.stats.stray_segments);
-            }
-            None => {
-                while self.flows.len() >= self.limits.flows.max(1)
-                    && let Some(victim) = self.flows.victim()
-                {
-                    self.close(victim, Reason::Room);
-                }
-                let mut connection = Connection::new(
-                    datagram.source,
-                    datagram.destination,
-                    segment,
-                    end,
-                    at,
-                    self.stats.flows,
-                );
-                if let Some(originator) = originator {
-                    connection.set_originator(originator);
-                }
-                count(&mut self.stats.flows);
-                match self.flows.insert(key, Phase::Opening, connection) {
-                    Some(index) => index,
-                    None => return count(&mut self.stats.flows_evicted),
-                }
-            }
+        let Some((index, reused)) = self.connection(at, datagram, segment, key, end) else {
+            return;
         };
-
         let Some(connection) = self.flows.value_mut(index) else {
             return;
         };
@@ -258,6 +224,55 @@ impl<A: Application> Engine<A> {
         self.flows.touch(index, phase);
     }
 
+    /// Finds or makes the connection that a segment sent by `end` belongs to, and tells whether
+    /// it replaces one that was not finished. `None` if the segment belongs to none.
+    fn connection(
+        &mut self,
+        at: Timestamp,
+        datagram: &Datagram<'_>,
+        segment: &Segment<'_>,
+        key: Key,
+        end: End,
+    ) -> Option<(Index, bool)> {
+        let mut lookup = Lookup::Same;
+        let mut originator = None;
+        if let Some(index) = self.flows.find(&key)
+            && let Some(connection) = self.flows.value_mut(index)
+        {
+            let stale = connection.is_stale(at, &self.limits);
+            lookup = connection.lookup(end, segment);
+            if lookup == Lookup::Same && !stale {
+                return Some((index, false));
+            }
+            if lookup != Lookup::Same {
+                originator = connection.candidate_originator(end, segment);
+            }
+            self.close(index, if stale { Reason::Age } else { Reason::Replaced });
+        }
+        if !segment.syn && (segment.rst || !segment.has_data()) {
+            // The tail of an old flow, or a probe.
+            count(&mut self.stats.stray_segments);
+            return None;
+        }
+        while self.flows.len() >= self.limits.flows.max(1)
+            && let Some(victim) = self.flows.victim()
+        {
+            self.close(victim, Reason::Room);
+        }
+        let (source, destination, number) =
+            (datagram.source, datagram.destination, self.stats.flows);
+        let mut connection = Connection::new(source, destination, segment, end, at, number);
+        if let Some(originator) = originator {
+            connection.set_originator(originator);
+        }
+        count(&mut self.stats.flows);
+        let index = self.flows.insert(key, Phase::Opening, connection);
+        if index.is_none() {
+            count(&mut self.stats.flows_evicted);
+        }
+        Some((index?, lookup == Lookup::ReplacedWhileActive))
+    }
+
     /// Closes flows that have been quiet for too long.
     fn expire(&mut self, now: Timestamp) {
         for phase in Phase::ALL {
@@ -277,7 +292,7 @@ impl<A: Application> Engine<A> {
         }
     }
 
-    fn close(&mut self, index: crate::flow::Index, reason: Reason) {
+    fn close(&mut self, index: Index, reason: Reason) {
         let Some(mut connection) = self.flows.remove(index) else {
             return;
         };

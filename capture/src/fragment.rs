@@ -37,6 +37,8 @@ struct Incomplete {
     /// Which of `bytes` are there: ordered, neither overlapping nor touching.
     present: Vec<Range<usize>>,
     total: Option<usize>,
+    /// As the first part of the datagram names it.
+    protocol: u8,
     first_fragment: Timestamp,
     /// Its place in the order of first fragments.
     number: u64,
@@ -62,7 +64,7 @@ impl Fragments {
         }
     }
 
-    /// Takes a fragment. Returns the payload of the datagram, if that is whole now.
+    /// Takes a fragment. Returns the datagram's protocol and payload, if that is whole now.
     pub(crate) fn insert(
         &mut self,
         at: Timestamp,
@@ -70,7 +72,7 @@ impl Fragments {
         fragment: Fragment,
         limits: &Limits,
         stats: &mut Stats,
-    ) -> Option<Vec<u8>> {
+    ) -> Option<(u8, Vec<u8>)> {
         count(&mut stats.fragments);
         self.expire(at, limits, stats);
         let end = fragment.offset.saturating_add(datagram.payload.len());
@@ -91,6 +93,7 @@ impl Fragments {
             bytes: Vec::new(),
             present: Vec::new(),
             total: None,
+            protocol: datagram.protocol,
             first_fragment: at,
             number,
         });
@@ -99,7 +102,7 @@ impl Fragments {
             self.order.insert(number, key);
         }
         let held = incomplete.bytes.len();
-        let fits = incomplete.add(fragment, datagram.payload, stats);
+        let fits = incomplete.add(fragment, datagram, stats);
         self.held = self
             .held
             .saturating_sub(held)
@@ -109,7 +112,7 @@ impl Fragments {
         }
         if incomplete.is_whole() {
             count(&mut stats.datagrams_reassembled);
-            return self.remove(&key).map(|whole| whole.bytes);
+            return self.remove(&key).map(|whole| (whole.protocol, whole.bytes));
         }
         while self.datagrams.len() > limits.datagrams || self.held > limits.datagram_bytes {
             let Some((_, oldest)) = self.order.first_key_value() else {
@@ -120,6 +123,15 @@ impl Fragments {
             count(&mut stats.datagrams_evicted);
         }
         None
+    }
+
+    /// Nothing more will come.
+    pub(crate) fn finish(&mut self, stats: &mut Stats) {
+        while let Some((_, key)) = self.order.first_key_value() {
+            let key = *key;
+            self.remove(&key);
+            count(&mut stats.datagrams_unfinished);
+        }
     }
 
     fn expire(&mut self, now: Timestamp, limits: &Limits, stats: &mut Stats) {
@@ -149,7 +161,8 @@ impl Fragments {
 
 impl Incomplete {
     /// False if the fragment cannot be part of the same datagram as the others.
-    fn add(&mut self, fragment: Fragment, payload: &[u8], stats: &mut Stats) -> bool {
+    fn add(&mut self, fragment: Fragment, datagram: &Datagram<'_>, stats: &mut Stats) -> bool {
+        let payload = datagram.payload;
         let start = fragment.offset;
         let end = start.saturating_add(payload.len());
         let seen_end = self.present.last().map_or(0, |range| range.end);
@@ -166,6 +179,9 @@ impl Incomplete {
             return false;
         }
         self.total = total;
+        if start == 0 {
+            self.protocol = datagram.protocol;
+        }
         if self.bytes.len() < end {
             self.bytes.resize(end, 0);
         }
@@ -277,6 +293,7 @@ mod tests {
             let at = Timestamp::from_micros(seconds * 1_000_000);
             self.fragments
                 .insert(at, &datagram, fragment, &self.limits, &mut self.stats)
+                .map(|(_, bytes)| bytes)
         }
     }
 
@@ -373,5 +390,7 @@ mod tests {
             ),
             (1, 2)
         );
+        bench.fragments.finish(&mut bench.stats);
+        assert_eq!(bench.stats.datagrams_unfinished, 1);
     }
 }

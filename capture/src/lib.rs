@@ -68,6 +68,7 @@ mod locality;
 mod ssh;
 mod stats;
 mod tcp;
+mod tunnel;
 mod uid;
 mod wire;
 

@@ -110,7 +110,8 @@ fn behind_ethertype(frame: &[u8], at: usize) -> Result<&[u8], LinkError> {
     behind_tags(ethertype, payload)
 }
 
-fn behind_tags(mut ethertype: u16, mut payload: &[u8]) -> Result<&[u8], LinkError> {
+/// What follows an EtherType: an IP packet, behind VLAN tags or not.
+pub(crate) fn behind_tags(mut ethertype: u16, mut payload: &[u8]) -> Result<&[u8], LinkError> {
     for _ in 0..=MAX_VLAN_TAGS {
         match ethertype {
             ETHERTYPE_IPV4 | ETHERTYPE_IPV6 => return Ok(payload),

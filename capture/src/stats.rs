@@ -43,8 +43,10 @@ counters! {
     malformed_ip,
     /// Packets whose IP header claims more bytes than were on the wire; read up to the wire's end.
     short_of_ip_length,
-    /// Packets of another transport protocol than TCP, tunnels included.
+    /// Packets of another transport protocol than TCP.
     not_tcp,
+    /// IP packets found in tunnels.
+    tunnelled,
     /// Packets that end inside the fixed part of their TCP header.
     truncated_tcp,
     /// Packets whose TCP header contradicts itself.
@@ -63,6 +65,8 @@ counters! {
     datagrams_expired,
     /// Incomplete datagrams dropped to make room.
     datagrams_evicted,
+    /// Datagrams still incomplete at the end of the capture.
+    datagrams_unfinished,
     /// TCP segments taken in.
     segments,
     /// Segments without data that belong to no known flow.

@@ -306,6 +306,49 @@ fn fragments_are_put_together() {
 }
 
 #[test]
+fn ipv6_fragments_are_put_together() {
+    let mut scene = Scene::new();
+    scene.client = "[fd00::1]:40000".parse().unwrap();
+    scene.server = "[fd00::2]:22".parse().unwrap();
+    scene.handshake();
+    let text = "a long line";
+    let segment = tcp(
+        scene.client,
+        scene.server,
+        CLIENT_START + 1,
+        SERVER_START + 1,
+        "PA",
+        text.as_bytes(),
+    );
+    let (head, tail) = segment.split_at(24);
+    // Only the first part tells the protocol.
+    let parts = [
+        [&[59, 0, 0, 24, 0, 0, 0, 9], tail].concat(),
+        [&[6, 0, 0, 1, 0, 0, 0, 9], head].concat(),
+    ];
+    for part in parts {
+        scene.packet(&ip(scene.client.ip(), scene.server.ip(), 44, &part));
+    }
+    let stats = scene.check(text, "");
+    assert_eq!((stats.fragments, stats.datagrams_reassembled), (2, 1));
+}
+
+#[test]
+fn tunnels_are_looked_into() {
+    let mut scene = Scene::new();
+    let segment = tcp(scene.client, scene.server, 1, 0, "PA", b"hello");
+    let mut packet = ip(scene.client.ip(), scene.server.ip(), 6, &segment);
+    let [from, to] = ["fd00::1", "fd00::2"].map(|address| address.parse().unwrap());
+    for _ in 0..4 {
+        packet = ip(from, to, if packet[0] >> 4 == 4 { 4 } else { 41 }, &packet);
+    }
+    scene.packet(&packet);
+    scene.packet(&ip(from, to, 41, &packet));
+    let stats = scene.check("hello", "");
+    assert_eq!((stats.tunnelled, stats.not_tcp), (8, 1));
+}
+
+#[test]
 fn ports_are_used_again_after_the_end() {
     for end in ["FA", "R"] {
         let mut scene = Scene::new();

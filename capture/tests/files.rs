@@ -364,6 +364,8 @@ fn packets_longer_than_the_buffer() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     /// A damaged file may end early, but it does no harm.
     #[test]
     fn damage_does_no_harm(

@@ -4,11 +4,12 @@ use std::net::IpAddr;
 
 use kexray_analyzer::{Side, Timestamp};
 
+use super::outlet::{Outlet, Slot, Stream, report};
 use super::{End, Endpoint, Flow};
-use crate::application::{Application, Interest};
+use crate::application::Application;
 use crate::limits::Limits;
-use crate::stats::{Stats, add, count, length};
-use crate::tcp::{Chunk, Output, Reassembler, Scene, Segment, TcpAnomaly};
+use crate::stats::{add, count, length};
+use crate::tcp::{Chunk, Reassembler, Scene, Segment, TcpAnomaly};
 
 /// SSH's port, which tells the roles of a connection seen from the middle.
 const SSH_PORT: u16 = 22;
@@ -52,16 +53,6 @@ pub(crate) enum Lookup {
     Replaced,
     /// It opens a new connection, though the old one was not finished.
     ReplacedWhileActive,
-}
-
-/// What the application holds for the flow.
-#[derive(Debug)]
-enum Slot<S> {
-    /// Not opened yet.
-    Empty,
-    Open(S),
-    /// Closed since the application said so, or because everything was delivered.
-    Closed,
 }
 
 /// One end's share.
@@ -108,13 +99,6 @@ pub(crate) struct Connection<S> {
     high: Half,
     slot: Slot<S>,
     reset: bool,
-}
-
-/// Where the data of a connection goes, and where is counted what does not go there.
-pub(crate) struct Outlet<'a, A> {
-    pub(crate) application: &'a mut A,
-    pub(crate) stats: &'a mut Stats,
-    pub(crate) limits: &'a Limits,
 }
 
 impl<S> Connection<S> {
@@ -519,14 +503,6 @@ impl<S> Connection<S> {
     }
 }
 
-/// Calls `tell` the first time that it is called for an anomaly.
-fn report(reported: &mut u16, anomaly: TcpAnomaly, tell: impl FnOnce()) {
-    if *reported & anomaly.bit() == 0 {
-        *reported |= anomaly.bit();
-        tell();
-    }
-}
-
 const fn other(end: End) -> End {
     match end {
         End::Low => End::High,
@@ -534,74 +510,16 @@ const fn other(end: End) -> End {
     }
 }
 
-/// The way from one direction's reassembler to the application.
-struct Stream<'a, A: Application> {
-    application: &'a mut A,
-    stats: &'a mut Stats,
-    flow: &'a Flow,
-    slot: &'a mut Slot<A::State>,
-    reported: &'a mut u16,
-    side: Side,
-    now: Timestamp,
-    ignored: bool,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<A: Application> Stream<'_, A> {
-    fn heed(&mut self, interest: Option<Interest>) {
-        self.ignored |= interest == Some(Interest::Ignore);
-    }
-
-    /// The application's state, made if need be; `None` once it has lost interest.
-    fn open(&mut self) -> Option<(&mut A, &mut A::State)> {
-        if self.ignored {
-            return None;
-        }
-        if matches!(self.slot, Slot::Empty) {
-            count(&mut self.stats.flows_with_data);
-            *self.slot = Slot::Open(self.application.open(self.flow));
-        }
-        match self.slot {
-            Slot::Open(state) => Some((self.application, state)),
-            _ => None,
-        }
-    }
-}
-
-impl<A: Application> Output for Stream<'_, A> {
-    fn deliver(&mut self, bytes: &[u8]) {
-        let (flow, side, now) = (self.flow, self.side, self.now);
-        let interest = self
-            .open()
-            .map(|(application, state)| application.deliver(flow, state, side, now, bytes));
-        let counter = if interest.is_some() {
-            &mut self.stats.delivered_bytes
-        } else {
-            &mut self.stats.ignored_bytes
-        };
-        add(counter, length(bytes));
-        self.heed(interest);
-    }
-
-    fn gap(&mut self, length: u64) {
-        let (flow, side, now) = (self.flow, self.side, self.now);
-        let interest = self
-            .open()
-            .map(|(application, state)| application.gap(flow, state, side, now, length));
-        if interest.is_some() {
-            add(&mut self.stats.gap_bytes, length);
-            count(&mut self.stats.gaps);
-        }
-        self.heed(interest);
-    }
-
-    fn anomaly(&mut self, anomaly: TcpAnomaly) {
-        report(self.reported, anomaly, || {
-            self.application
-                .anomaly(self.flow, self.side, self.now, anomaly)
-        });
-    }
-
-    fn stats(&mut self) -> &mut Stats {
-        self.stats
+    #[test]
+    fn a_full_table_takes_a_known_amount_of_memory() {
+        assert!(
+            size_of::<Connection<()>>() <= 480,
+            "{}",
+            size_of::<Connection<()>>()
+        );
     }
 }

@@ -2,14 +2,16 @@
 
 mod connection;
 mod key;
+mod outlet;
 mod table;
 
 use std::net::IpAddr;
 
 use kexray_analyzer::Timestamp;
 
-pub(crate) use connection::{Connection, Lookup, Outlet, Phase};
+pub(crate) use connection::{Connection, Lookup, Phase};
 pub(crate) use key::{End, Key};
+pub(crate) use outlet::Outlet;
 pub(crate) use table::{Index, Table};
 
 /// An address and a port.
