@@ -58,7 +58,7 @@ impl<'w> Table<'w> {
             return Ok(());
         }
         let mut table = comfy_table::Table::new();
-        table.load_preset(presets::NOTHING);
+        table.load_style(presets::NOTHING);
         if self.to_terminal {
             table.set_content_arrangement(ContentArrangement::Dynamic);
         } else {
