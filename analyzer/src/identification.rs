@@ -77,8 +77,9 @@ impl Connection {
             };
         }
         let text = |side| self.streams.of(side).opening == Opening::Text;
-        // A client has nothing to say before its identification line, and no text holds a zero octet.
-        if self.verdict == Verdict::Undecided && (text(side) && text(side.peer()) || memchr::memchr(0, line).is_some()) {
+        // A client has nothing to say before its identification line, and no text of a server holds a zero octet.
+        let neither = text(side) && (text(side.peer()) || memchr::memchr(0, line).is_some() && !line.starts_with(BEGINS));
+        if self.verdict == Verdict::Undecided && neither {
             self.verdict = Verdict::NotSsh;
         }
     }
