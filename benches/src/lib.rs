@@ -1,1 +1,14 @@
-//! Benchmarks.
+//! Instruments: what the benchmarks measure with, the generator of large captures, and the comparison with others.
+//!
+//! The benchmarks proper are in `benches/`, the counts of allocations in `tests/allocations.rs`. What they found, and
+//! how to run them, is in `docs/performance.md`.
+
+pub mod compare;
+pub mod counting;
+pub mod floor;
+pub mod frame;
+pub mod make;
+pub mod measure;
+pub mod noise;
+pub mod pcap;
+pub mod trace;
