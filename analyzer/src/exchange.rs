@@ -150,11 +150,25 @@ impl Connection {
         };
         match message {
             transport::Message::KexInit(kexinit) => self.kexinit(side, at, &kexinit, payload, sink),
-            transport::Message::NewKeys(_) => self.streams.of_mut(side).phase = Phase::Encrypted,
+            transport::Message::NewKeys(_) => self.new_keys(side),
             message => {
                 let origin = self.origin(side);
                 message.raise(origin, &mut |event| self.session.tell(at, &event, sink));
             }
+        }
+    }
+
+    /// What this side sends next is ciphertext.
+    fn new_keys(&mut self, side: Side) {
+        self.streams.of_mut(side).phase = Phase::Encrypted;
+        if self.streams.of(side.peer()).phase == Phase::Encrypted {
+            self.forget_kexinits();
+        }
+    }
+
+    fn forget_kexinits(&mut self) {
+        for side in Side::BOTH {
+            self.streams.of_mut(side).kexinit = None;
         }
     }
 
@@ -211,9 +225,7 @@ impl Connection {
             self.session.algorithms = Some(algorithms);
             if self.roles.proven() {
                 // Nothing can change it any more.
-                for side in Side::BOTH {
-                    self.streams.of_mut(side).kexinit = None;
-                }
+                self.forget_kexinits();
             }
         }
         self.settle_roles();
@@ -249,13 +261,16 @@ impl Connection {
     ) {
         let guess = std::mem::take(&mut self.streams.of_mut(side).guess);
         let both_known = self.session.algorithms.is_some();
-        if guess == Guess::Announced && both_known && !self.guessed_right {
+        if guess == Guess::Announced && !(both_known && self.guessed_right) {
+            // Wrong, or not known to be right.
             return;
         }
-        if both_known {
-            self.prove_by_init(side, number);
-        } else if let Some(exchange) = self.only_exchange(side, number) {
-            self.exchange = Some(exchange);
+        if self.streams.of_mut(side).asked.first(number) {
+            if both_known {
+                self.prove_by_init(side, number);
+            } else if self.exchange.is_none() {
+                self.exchange = self.only_exchange(side, number);
+            }
         }
         let Some(exchange) = self.exchange else { return };
         match exchange.parse(self.roles.of(side), payload) {
@@ -298,9 +313,6 @@ impl Connection {
 
     /// The only exchange among the side's own methods in which its message of that number has a meaning.
     fn only_exchange(&self, side: Side, number: u8) -> Option<Exchange> {
-        if self.exchange.is_some() {
-            return self.exchange;
-        }
         let payload = self.streams.of(side).kexinit.as_deref()?;
         let kexinit = KexInit::read_from(payload.get(1..)?).ok()?;
         let role = self.roles.of(side);

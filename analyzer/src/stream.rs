@@ -71,6 +71,23 @@ pub(crate) struct Stream {
     pub(crate) waiting: Option<Waiting>,
     /// The other direction's KEXINIT is not waited for any more.
     pub(crate) alone: bool,
+    /// The method-specific message numbers that were asked for what they tell beyond themselves.
+    pub(crate) asked: Asked,
+}
+
+/// A set of message numbers below 64. What a KEXINIT can tell of a number takes time in its length: it is worked out
+/// once a number, however often messages of that number come.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Asked(u64);
+
+impl Asked {
+    /// Adds a number. Tells whether it is new.
+    pub(crate) fn first(&mut self, number: u8) -> bool {
+        let bit = 1_u64.checked_shl(u32::from(number)).unwrap_or(0);
+        let new = self.0 & bit != bit;
+        self.0 |= bit;
+        new
+    }
 }
 
 /// The two directions of a connection.
