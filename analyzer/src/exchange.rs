@@ -1,9 +1,7 @@
 //! Packets in clear: the transport layer's, SSH-1's, and those of the key exchange.
 
 use kexray_grammar::transport::{self, KexInit};
-use kexray_grammar::{
-    Anomaly, BinaryPacket, Exchange, ParseError, ParseErrorKind, Role, Ssh1Packet, limits, ssh1,
-};
+use kexray_grammar::{Anomaly, BinaryPacket, Exchange, ParseError, ParseErrorKind, Role, Ssh1Packet, ssh1};
 
 use crate::connection::Connection;
 use crate::negotiation::{Algorithms, guessed_right, is_marker, negotiate_kex};
@@ -37,14 +35,13 @@ impl Connection {
             return rest;
         }
         if let Some(waiting) = &mut stream.waiting {
+            if let Some(excess) = waiting.excess(bytes) {
+                self.note(at, Anomaly::SshPeerSilent, Some(excess), sink);
+                self.read_waiting(side, at, true, sink);
+                return bytes;
+            }
             if waiting.add(bytes) {
-                if waiting.overdue() {
-                    let excess =
-                        Excess { actual: waiting.octets.len() as u64, limit: limits::WAITING_OCTETS as u64 };
-                    self.note(at, Anomaly::SshPeerSilent, Some(excess), sink);
-                } else {
-                    self.note(at, Anomaly::SshPeerSilent, None, sink);
-                }
+                self.note(at, Anomaly::SshPeerSilent, None, sink);
                 self.read_waiting(side, at, true, sink);
             }
             return &[];
@@ -119,7 +116,7 @@ impl Connection {
             (Ok(payload), Protocol::Ssh2) => match payload.first() {
                 Some(number) if TRANSPORT.contains(number) => self.transport_message(side, at, payload, sink),
                 Some(number) if METHOD_SPECIFIC.contains(number) => {
-                    if self.must_wait(side) {
+                    if self.must_wait(side) && Waiting::default().excess(packet).is_none() {
                         let waiting = self.streams.of_mut(side).waiting.insert(Waiting::default());
                         waiting.add(packet);
                     } else {
