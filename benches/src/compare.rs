@@ -78,8 +78,10 @@ impl Comparison {
         // Also brings the file into the page cache.
         let totals = floor::walk(&capture).with_context(|| format!("cannot read {}", capture.display()))?;
         let contenders = self.contenders(&capture)?;
-        let mut rows: Vec<(Row, Vec<f64>)> =
-            contenders.iter().map(|it| (Row { name: it.name, runs: Vec::new(), to_floor: 0.0 }, Vec::new())).collect();
+        let mut rows: Vec<(Row, Vec<f64>)> = contenders
+            .iter()
+            .map(|it| (Row { name: it.name, runs: Vec::new(), to_floor: 0.0 }, Vec::new()))
+            .collect();
         for round in 0..self.runs.max(1) {
             let mut floor = None;
             for (contender, (row, ratios)) in contenders.iter().zip(&mut rows) {
@@ -125,7 +127,10 @@ impl Comparison {
         ];
         let peers = [
             ("suricata -r -k none", line(&["suricata", "-r", &capture, "-k", "none", "-l", "."])),
-            ("zeek -b -C -r base/protocols/ssh", line(&["zeek", "-b", "-C", "-r", &capture, "base/protocols/ssh"])),
+            (
+                "zeek -b -C -r base/protocols/ssh",
+                line(&["zeek", "-b", "-C", "-r", &capture, "base/protocols/ssh"]),
+            ),
             (
                 "tshark -Y ssh -T fields -e ssh.protocol",
                 line(&["tshark", "-n", "-r", &capture, "-Y", "ssh", "-T", "fields", "-e", "ssh.protocol"]),

@@ -42,7 +42,8 @@ pub fn during<T>(work: impl FnOnce() -> T) -> (T, Counts) {
     let before = COUNTS.get();
     let result = work();
     let after = COUNTS.get();
-    let counts = Counts { allocations: after.allocations - before.allocations, live: after.live - before.live };
+    let counts =
+        Counts { allocations: after.allocations - before.allocations, live: after.live - before.live };
     (result, counts)
 }
 

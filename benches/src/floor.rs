@@ -116,7 +116,7 @@ mod tests {
         let totals = walk(&trace::path("ipv6")).unwrap();
         assert_eq!((totals.packets, totals.flows), (40, 1));
         let delivered = trace::deliveries(&trace::path("ipv6")).unwrap();
-        assert_eq!(totals.payload, delivered.iter().map(|delivery| delivery.bytes.len() as u64).sum());
+        assert_eq!(totals.payload, delivered.iter().map(|delivery| delivery.bytes.len() as u64).sum::<u64>());
         let guesses = walk(&trace::path("password-one-try-each")).unwrap();
         assert_eq!(guesses, Totals { packets: 107, flows: 4, ..guesses });
     }

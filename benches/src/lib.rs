@@ -3,6 +3,7 @@
 //! The benchmarks proper are in `benches/`, the counts of allocations in `tests/allocations.rs`. What they found, and
 //! how to run them, is in `docs/performance.md`.
 
+pub mod by_hand;
 pub mod compare;
 pub mod counting;
 pub mod floor;
@@ -11,4 +12,5 @@ pub mod make;
 pub mod measure;
 pub mod noise;
 pub mod pcap;
+pub mod quiet;
 pub mod trace;

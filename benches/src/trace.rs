@@ -105,18 +105,51 @@ impl Application for Record {
 /// The octets of one side in some deliveries.
 #[must_use]
 pub fn stream(deliveries: &[Delivery], side: Side) -> Vec<u8> {
-    deliveries.iter().filter(|delivery| delivery.side == side).flat_map(|delivery| delivery.bytes.clone()).collect()
+    deliveries
+        .iter()
+        .filter(|delivery| delivery.side == side)
+        .flat_map(|delivery| delivery.bytes.clone())
+        .collect()
+}
+
+/// What the first flow of a shipped trace carries, up to the last segment with something in clear.
+///
+/// # Errors
+///
+/// Where it cannot be read.
+pub fn handshake(name: &str) -> anyhow::Result<Vec<Delivery>> {
+    let mut deliveries = deliveries(&path(name))?;
+    let mut left = Side::BOTH.map(|side| {
+        let stream = stream(&deliveries, side);
+        line_end(&stream) + packets_in_clear(&stream).into_iter().map(<[u8]>::len).sum::<usize>()
+    });
+    let mut in_clear = 0;
+    for (place, delivery) in deliveries.iter().enumerate() {
+        let left = &mut left[usize::from(delivery.side != Side::BOTH[0])];
+        if *left > 0 {
+            in_clear = place + 1;
+        }
+        *left = left.saturating_sub(delivery.bytes.len());
+    }
+    deliveries.truncate(in_clear);
+    Ok(deliveries)
+}
+
+/// Where the first line ends.
+fn line_end(stream: &[u8]) -> usize {
+    stream.iter().position(|octet| *octet == b'\n').map_or(stream.len(), |end| end + 1)
 }
 
 /// The binary packets in clear that follow the identification line in a stream: those up to NEWKEYS. RFC 4253 section 6.
 #[must_use]
 pub fn packets_in_clear(stream: &[u8]) -> Vec<&[u8]> {
     const NEWKEYS: u8 = 21;
-    let start = stream.iter().position(|octet| *octet == b'\n').map_or(stream.len(), |end| end + 1);
-    let mut rest = &stream[start..];
+    let mut rest = &stream[line_end(stream)..];
     let mut packets = Vec::new();
     while let Some(length) = rest.first_chunk() {
-        let Some((packet, behind)) = rest.split_at_checked(4 + u32::from_be_bytes(*length) as usize) else { break };
+        let Some((packet, behind)) = rest.split_at_checked(4 + u32::from_be_bytes(*length) as usize) else {
+            break;
+        };
         packets.push(packet);
         if packet.get(5) == Some(&NEWKEYS) {
             break;

@@ -49,7 +49,8 @@ impl Bulk {
         let turn = |speaker, octets| Turn { speaker, octets, packet: PACKET, begins: &PACKET_BEGINS };
         // Requests and long answers.
         let rounds = (octets >> 20).max(1);
-        let turns = (0..rounds).flat_map(|_| [turn(0, 3 * PACKET as u64), turn(1, octets / rounds)]).collect();
+        let turns =
+            (0..rounds).flat_map(|_| [turn(0, 3 * PACKET as u64), turn(1, octets / rounds)]).collect();
         let rest = Dialogue::continuing(ends, [of_first, of_second], started + lasts, turns, filling());
         Ok(Self { opening, rest })
     }
@@ -64,4 +65,3 @@ impl Conversation for Bulk {
         if self.opening.time().is_some() { self.opening.next(frame) } else { self.rest.next(frame) }
     }
 }
-

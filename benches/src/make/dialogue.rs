@@ -57,13 +57,23 @@ pub(super) fn filling() -> std::rc::Rc<[u8]> {
 }
 
 impl Dialogue {
-    pub(super) fn tcp(ends: [SocketAddr; 2], time: u64, turns: Vec<Turn>, filling: std::rc::Rc<[u8]>) -> Self {
+    pub(super) fn tcp(
+        ends: [SocketAddr; 2],
+        time: u64,
+        turns: Vec<Turn>,
+        filling: std::rc::Rc<[u8]>,
+    ) -> Self {
         let mut noise = Noise::new(time);
         let sequence = [noise.number() as u32, noise.number() as u32];
         Self::new(ends, Some(sequence), time, turns, Phase::Syn, filling)
     }
 
-    pub(super) fn udp(ends: [SocketAddr; 2], time: u64, turns: Vec<Turn>, filling: std::rc::Rc<[u8]>) -> Self {
+    pub(super) fn udp(
+        ends: [SocketAddr; 2],
+        time: u64,
+        turns: Vec<Turn>,
+        filling: std::rc::Rc<[u8]>,
+    ) -> Self {
         Self::new(ends, None, time, turns, Phase::Turns, filling)
     }
 

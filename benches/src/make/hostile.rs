@@ -56,7 +56,8 @@ impl Hostile {
     /// The prank follows from the number.
     pub(super) fn new(copy: Copy, number: usize) -> Self {
         let prank = PRANKS[number / 2 % PRANKS.len()];
-        let mut hostile = Self { copy, prank, noise: Noise::new(number as u64), ready: VecDeque::new(), seen: 0 };
+        let mut hostile =
+            Self { copy, prank, noise: Noise::new(number as u64), ready: VecDeque::new(), seen: 0 };
         hostile.refill();
         hostile
     }

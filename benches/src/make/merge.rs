@@ -28,7 +28,8 @@ pub(super) fn write(
     let mut made = Made::default();
     loop {
         let first = open.peek().map(|Reverse(open): &Reverse<Open>| open.time);
-        let starting = upcoming.next_if(|next| first.is_none_or(|first| next.time().is_none_or(|time| time <= first)));
+        let starting =
+            upcoming.next_if(|next| first.is_none_or(|first| next.time().is_none_or(|time| time <= first)));
         if let Some(conversation) = starting {
             // One without packets is over before it starts.
             if let Some(time) = conversation.time() {

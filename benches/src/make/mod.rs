@@ -70,7 +70,8 @@ const BEGINNING: u64 = 1_700_000_000_000_000_000;
 ///
 /// Where a source cannot be used, the plan makes no sense, or `out` fails.
 pub fn make(plan: Plan, sources: &[Vec<crate::trace::Packet>], out: impl Write) -> anyhow::Result<Made> {
-    let sources = sources.iter().map(|packets| Source::new(packets).map(Rc::new)).collect::<Result<Vec<_>, _>>()?;
+    let sources =
+        sources.iter().map(|packets| Source::new(packets).map(Rc::new)).collect::<Result<Vec<_>, _>>()?;
     ensure!(!sources.is_empty(), "there are no sources");
     ensure!(plan.open > 0, "at least one copy must be under way");
     ensure!(plan.other_percent < 100, "a capture without copies is of no use");
@@ -86,7 +87,9 @@ pub fn make(plan: Plan, sources: &[Vec<crate::trace::Packet>], out: impl Write) 
     match plan.kind {
         Kind::Handshakes => merge::write(copies.map(boxed), writer),
         Kind::Hostile => merge::write(
-            copies.zip(0..).map(|(copy, number)| Box::new(Hostile::new(copy, number)) as Box<dyn Conversation>),
+            copies
+                .zip(0..)
+                .map(|(copy, number)| Box::new(Hostile::new(copy, number)) as Box<dyn Conversation>),
             writer,
         ),
         Kind::Bulk => {
@@ -127,11 +130,13 @@ mod tests {
     use crate::trace;
     use kexray_capture::CaptureFile;
 
-    const PLAN: Plan = Plan { kind: Kind::Handshakes, copies: 20, open: 8, octets: 1 << 20, other_percent: 95 };
+    const PLAN: Plan =
+        Plan { kind: Kind::Handshakes, copies: 20, open: 8, octets: 1 << 20, other_percent: 95 };
 
     /// Makes a capture, and gives the rows of `ssh.log` for it.
     fn check(plan: Plan, sources: &[&str]) -> (Made, Vec<String>) {
-        let sources: Vec<_> = sources.iter().map(|name| trace::packets(&trace::path(name)).unwrap()).collect();
+        let sources: Vec<_> =
+            sources.iter().map(|name| trace::packets(&trace::path(name)).unwrap()).collect();
         let file = tempfile::NamedTempFile::new().unwrap();
         let made = make(plan, &sources, file.reopen().unwrap()).unwrap();
         let mut capture = CaptureFile::open(file.path()).unwrap();
@@ -144,7 +149,8 @@ mod tests {
         let totals = crate::floor::walk(file.path()).unwrap();
         assert_eq!((totals.packets, totals.octets), (made.packets, made.octets));
         let (mut log, mut errors) = (Vec::new(), Vec::new());
-        let arguments = ["kexray".as_ref(), "read".as_ref(), "-q".as_ref(), "-fzeek".as_ref(), file.path().as_os_str()];
+        let arguments =
+            ["kexray".as_ref(), "read".as_ref(), "-q".as_ref(), "-fzeek".as_ref(), file.path().as_os_str()];
         assert_eq!(kexray::run(arguments, &mut log, &mut errors), 0, "{}", String::from_utf8_lossy(&errors));
         let log = String::from_utf8(log).unwrap();
         (made, log.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect())
@@ -178,7 +184,8 @@ mod tests {
 
     #[test]
     fn tampering_is_survived() {
-        let (made, rows) = check(Plan { kind: Kind::Hostile, copies: 64, ..PLAN }, &["publickey-success", "ipv6"]);
+        let (made, rows) =
+            check(Plan { kind: Kind::Hostile, copies: 64, ..PLAN }, &["publickey-success", "ipv6"]);
         assert!(made.packets > 64 * 40 && rows.len() > 16, "{made:?} {}", rows.len());
     }
 }

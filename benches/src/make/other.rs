@@ -39,7 +39,12 @@ impl Others {
         match number % 4 {
             0 => {
                 let turns = vec![
-                    turn(0, octets(200, 900), SEGMENT, &b"GET /index.html HTTP/1.1\r\nHost: www.example\r\n"[..]),
+                    turn(
+                        0,
+                        octets(200, 900),
+                        SEGMENT,
+                        &b"GET /index.html HTTP/1.1\r\nHost: www.example\r\n"[..],
+                    ),
                     turn(1, octets(2_000, 120_000), SEGMENT, b"HTTP/1.1 200 OK\r\nServer: example\r\n"),
                 ];
                 Dialogue::tcp(ends(80), at, turns, filling)
@@ -57,7 +62,8 @@ impl Others {
             }
             2 => {
                 let begins = b"\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00";
-                let turns = vec![turn(0, octets(40, 80), 80, &begins[..]), turn(1, octets(60, 400), 400, begins)];
+                let turns =
+                    vec![turn(0, octets(40, 80), 80, &begins[..]), turn(1, octets(60, 400), 400, begins)];
                 Dialogue::udp(ends(53), at, turns, filling)
             }
             _ => {

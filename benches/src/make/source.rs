@@ -24,7 +24,9 @@ pub enum SourceError {
 impl std::fmt::Display for SourceError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::NotEthernet(link_type) => write!(f, "a source has link type {link_type}; only Ethernet can be copied"),
+            Self::NotEthernet(link_type) => {
+                write!(f, "a source has link type {link_type}; only Ethernet can be copied")
+            }
             Self::NoPackets => f.write_str("a source holds no IP packets"),
             Self::NoFlow => f.write_str("a source holds no TCP flow with data both ways"),
         }
@@ -68,7 +70,8 @@ impl Source {
                 let next = addresses.len() as u32;
                 Some(*addresses.entry(address.to_vec()).or_insert(next))
             };
-            let (Some(from), Some(to)) = (number(layers.source()), number(layers.source() + layers.address_length()))
+            let (Some(from), Some(to)) =
+                (number(layers.source()), number(layers.source() + layers.address_length()))
             else {
                 continue;
             };
