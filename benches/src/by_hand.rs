@@ -55,10 +55,13 @@ pub fn strings<const COUNT: usize>(octets: &[u8]) -> Option<([&[u8]; COUNT], &[u
 #[must_use]
 pub fn numbers<const COUNT: usize>(octets: &[u8]) -> Option<[u32; COUNT]> {
     let mut numbers = [0; COUNT];
-    for (number, octets) in numbers.iter_mut().zip(octets.as_chunks().0) {
+    let mut rest = octets;
+    for number in &mut numbers {
+        let octets;
+        (octets, rest) = rest.split_first_chunk()?;
         *number = u32::from_be_bytes(*octets);
     }
-    (octets.len() >= 4 * COUNT).then_some(numbers)
+    Some(numbers)
 }
 
 /// The payload of a binary packet, and its padding. RFC 4253 section 6.

@@ -1,0 +1,68 @@
+//! Instructions, as valgrind counts them: the same in every run, however busy the machine is.
+
+use std::hint::black_box;
+
+use gungraun::{library_benchmark, library_benchmark_group, main};
+use kexray_analyzer::Side::Originator;
+use kexray_analyzer::{Connection, Side, Timestamp};
+use kexray_benches::quiet::Quiet;
+use kexray_benches::trace::{self, Delivery, Packet};
+use kexray_capture::{Engine, SshFlows};
+use kexray_grammar::transport::KexInit;
+
+fn payload() -> Vec<u8> {
+    trace::message("publickey-success", Originator, 20).expect("the trace is shipped")
+}
+
+#[library_benchmark(setup = payload)]
+fn kexinit(payload: Vec<u8>) -> bool {
+    black_box(KexInit::read_from(black_box(&payload[1..]))).is_ok()
+}
+
+fn follow(connection: &mut Connection, deliveries: &[Delivery]) {
+    for Delivery { side, at, bytes } in deliveries {
+        connection.deliver(*side, *at, bytes, &mut Quiet);
+    }
+}
+
+#[library_benchmark]
+#[bench::ecdh(trace::handshake("publickey-success").unwrap())]
+#[bench::group_exchange(trace::handshake("group-exchange-etm").unwrap())]
+#[bench::post_quantum(trace::handshake("sntrup761-chacha20").unwrap())]
+fn handshake(deliveries: Vec<Delivery>) -> Connection {
+    let mut connection = Connection::new();
+    follow(&mut connection, black_box(&deliveries));
+    connection
+}
+
+fn encrypted() -> Connection {
+    let mut connection = Connection::new();
+    follow(&mut connection, &trace::deliveries(&trace::path("publickey-success")).expect("the trace is shipped"));
+    connection
+}
+
+#[library_benchmark(setup = encrypted)]
+fn a_thousand_deliveries_of_ciphertext(mut connection: Connection) -> Connection {
+    for number in 0..1000 {
+        let side = if number % 3 == 0 { Side::Originator } else { Side::Responder };
+        connection.deliver(side, Timestamp::from_micros(number), black_box(&[0x55; 1448]), &mut Quiet);
+    }
+    connection
+}
+
+#[library_benchmark]
+#[bench::session(trace::packets(&trace::path("publickey-success")).unwrap())]
+#[bench::lost_and_reordered(trace::packets(&trace::path("lost-and-reordered")).unwrap())]
+#[bench::not_ssh(trace::packets(&trace::path("http-on-port-22")).unwrap())]
+fn packets(packets: Vec<Packet>) -> Engine<SshFlows<Quiet>> {
+    let mut engine = Engine::new(SshFlows::new(Quiet));
+    packets.iter().for_each(|packet| packet.feed(&mut engine));
+    engine.finish();
+    engine
+}
+
+library_benchmark_group!(
+    name = instructions,
+    benchmarks = [kexinit, handshake, a_thousand_deliveries_of_ciphertext, packets]
+);
+main!(library_benchmark_groups = instructions);
