@@ -1,5 +1,7 @@
 //! Instructions, as valgrind counts them: the same in every run, however busy the machine is.
 
+#![allow(missing_docs, unreachable_pub, reason = "the macros make items")]
+
 use std::hint::black_box;
 
 use gungraun::{library_benchmark, library_benchmark_group, main};
@@ -37,7 +39,10 @@ fn handshake(deliveries: Vec<Delivery>) -> Connection {
 
 fn encrypted() -> Connection {
     let mut connection = Connection::new();
-    follow(&mut connection, &trace::deliveries(&trace::path("publickey-success")).expect("the trace is shipped"));
+    follow(
+        &mut connection,
+        &trace::deliveries(&trace::path("publickey-success")).expect("the trace is shipped"),
+    );
     connection
 }
 

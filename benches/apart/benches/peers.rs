@@ -9,15 +9,16 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kexray_analyzer::Side::Originator;
 use kexray_benches::by_hand;
 use kexray_benches::trace;
-use kexray_grammar::BinaryPacket;
 use kexray_grammar::transport::KexInit;
+use kexray_grammar::{BinaryPacket, ParseError, Parsed};
 use ssh_parser::{SshPacket, parse_ssh_packet};
 
 /// From a binary packet to its lists.
-fn kexray(packet: &[u8]) -> Option<KexInit<'_>> {
-    let packet = BinaryPacket::read_from(packet).ok()?.value;
-    let (20, body) = packet.payload.split_first()? else { return None };
-    Some(KexInit::read_from(body).ok()?.value)
+fn kexray(packet: &[u8]) -> Result<Parsed<KexInit<'_>>, ParseError> {
+    match BinaryPacket::read_from(packet)?.value.payload {
+        [20, body @ ..] => KexInit::read_from(body),
+        _ => panic!("the packet is a KEXINIT"),
+    }
 }
 
 fn by_hand(packet: &[u8]) -> Option<by_hand::KexInit<'_>> {
@@ -30,18 +31,22 @@ fn kexinit(criterion: &mut Criterion) {
     let stream = trace::stream(&deliveries, Originator);
     let packet = trace::packets_in_clear(&stream).into_iter().next().expect("there is a KEXINIT");
     let body = &trace::payload(packet)[1..];
-    assert!(kexray(packet).is_some() && by_hand(packet).is_some() && parse_ssh_packet(packet).is_ok());
+    assert!(kexray(packet).is_ok() && by_hand(packet).is_some() && parse_ssh_packet(packet).is_ok());
 
     let mut group = criterion.benchmark_group("KEXINIT");
     group.throughput(Throughput::ElementsAndBytes { elements: 1, bytes: packet.len() as u64 });
-    group.bench_function("lists/kexray", |bencher| bencher.iter(|| black_box(kexray(black_box(packet))).is_some()));
-    group.bench_function("lists/by hand", |bencher| bencher.iter(|| black_box(by_hand(black_box(packet))).is_some()));
+    group.bench_function("lists/kexray", |bencher| {
+        bencher.iter(|| black_box(kexray(black_box(packet))).is_ok())
+    });
+    group.bench_function("lists/by hand", |bencher| {
+        bencher.iter(|| black_box(by_hand(black_box(packet))).is_some())
+    });
     group.bench_function("lists/ssh-parser 0.5", |bencher| {
         bencher.iter(|| black_box(parse_ssh_packet(black_box(packet))).is_ok());
     });
     group.bench_function("names/kexray", |bencher| {
         bencher.iter(|| {
-            let Some(read) = kexray(black_box(packet)) else { return };
+            let Ok(Parsed { value: read, .. }) = kexray(black_box(packet)) else { return };
             let lists = [
                 read.kex_algorithms,
                 read.server_host_key_algorithms,
@@ -69,7 +74,9 @@ fn kexinit(criterion: &mut Criterion) {
     });
     group.bench_function("names/ssh-parser 0.5", |bencher| {
         bencher.iter(|| {
-            let Ok((_, (SshPacket::KeyExchange(read), _))) = parse_ssh_packet(black_box(packet)) else { return };
+            let Ok((_, (SshPacket::KeyExchange(read), _))) = parse_ssh_packet(black_box(packet)) else {
+                return;
+            };
             // Empty lists are errors there; they hold no names.
             let _ = black_box(read.get_kex_algs());
             let _ = black_box(read.get_server_host_key_algs());
