@@ -50,7 +50,14 @@ impl Flow {
         Self { client: ([10, a, b, c], 40_000).into(), server: ([192, 0, 2, 1], 22).into() }
     }
 
-    fn packet(self, from_client: bool, sequence: u32, acknowledgement: u32, flags: u8, payload: &[u8]) -> Packet {
+    fn packet(
+        self,
+        from_client: bool,
+        sequence: u32,
+        acknowledgement: u32,
+        flags: u8,
+        payload: &[u8],
+    ) -> Packet {
         let (from, to) = if from_client { (self.client, self.server) } else { (self.server, self.client) };
         let mut frame = Vec::new();
         Segment { from, to, sequence, acknowledgement, flags }.write(payload, &mut frame);
@@ -110,7 +117,12 @@ fn ciphertext_allocates_nothing() {
         let ((), counts) = counting::during(|| {
             for number in 0..1000 {
                 let side = Side::BOTH[usize::from(number % 3 == 0)];
-                connection.deliver(side, Timestamp::from_micros(number), &bytes[number as usize..], &mut Quiet);
+                connection.deliver(
+                    side,
+                    Timestamp::from_micros(number),
+                    &bytes[number as usize..],
+                    &mut Quiet,
+                );
             }
         });
         assert_eq!(counts.allocations, 0, "{name}");
@@ -176,8 +188,11 @@ fn a_session_through_the_engine_allocates_little() {
 fn a_flow_that_is_not_ssh_allocates_little() {
     let web: [(bool, &[u8]); 3] =
         [(true, b"GET / HTTP/1.1\r\n\r\n"), (false, b"HTTP/1.1 200 OK\r\n\r\n"), (false, &[b'x'; 1448])];
-    let tls: [(bool, &[u8]); 3] =
-        [(true, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc"), (false, b"\x16\x03\x03\x00\x7a\x02\x00"), (true, b"\x17\x03")];
+    let tls: [(bool, &[u8]); 3] = [
+        (true, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc"),
+        (false, b"\x16\x03\x03\x00\x7a\x02\x00"),
+        (true, b"\x17\x03"),
+    ];
     for (name, said) in [("web", web), ("TLS", tls)] {
         let mut engine = Engine::new(SshFlows::new(Quiet));
         feed(&mut engine, &Flow::number(1).saying(&said));
@@ -206,7 +221,8 @@ fn kept(packets: impl Fn(Flow) -> Vec<Packet>) -> i64 {
 #[test]
 fn a_flow_at_rest_keeps_little() {
     let silent = kept(|flow| flow.saying(&[]));
-    let web = kept(|flow| flow.saying(&[(true, b"GET / HTTP/1.1\r\n\r\n"), (false, b"HTTP/1.1 200 OK\r\n\r\n")]));
+    let web =
+        kept(|flow| flow.saying(&[(true, b"GET / HTTP/1.1\r\n\r\n"), (false, b"HTTP/1.1 200 OK\r\n\r\n")]));
     let ssh = kept(|flow| session(flow, "publickey-success"));
     // FIXME: 256 are wanted for a flow that is not SSH.
     assert!(silent <= 512 && web <= 512, "silent {silent}, web {web}");
