@@ -17,9 +17,11 @@ mod material;
 pub mod pairing;
 mod record;
 pub mod replay;
+mod tally;
 pub mod text;
 
 pub use difference::Difference;
 pub use known::{Entry, KnownDifferences, KnownError, Relation, Rule, Suite};
 pub use material::{Material, MissingMaterial, say};
-pub use record::{Endpoints, Record, RecordError};
+pub use record::{Endpoints, Record, RecordError, micros};
+pub use tally::{Outcome, Tally};

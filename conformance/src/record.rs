@@ -134,9 +134,10 @@ impl Record {
 
 /// Seconds with a fraction, in whole microseconds.
 ///
-/// A double holds today's seconds to a quarter of a microsecond.
+/// `None` where it is no number. A double holds today's seconds to a quarter of a microsecond.
+#[must_use]
 #[expect(clippy::cast_possible_truncation, reason = "microseconds of a time fit")]
-pub(crate) fn micros(seconds: &Value) -> Option<i64> {
+pub fn micros(seconds: &Value) -> Option<i64> {
     seconds.as_f64().map(|seconds| (seconds * 1e6).round() as i64)
 }
 
