@@ -1,7 +1,9 @@
 //! Packets in clear: the transport layer's, SSH-1's, and those of the key exchange.
 
 use kexray_grammar::transport::{self, KexInit};
-use kexray_grammar::{Anomaly, BinaryPacket, Exchange, ParseError, ParseErrorKind, Role, Ssh1Packet, limits, ssh1};
+use kexray_grammar::{
+    Anomaly, BinaryPacket, Exchange, ParseError, ParseErrorKind, Role, Ssh1Packet, limits, ssh1,
+};
 
 use crate::connection::Connection;
 use crate::negotiation::{Algorithms, guessed_right, is_marker, negotiate_kex};
@@ -37,7 +39,8 @@ impl Connection {
         if let Some(waiting) = &mut stream.waiting {
             if waiting.add(bytes) {
                 if waiting.overdue() {
-                    let excess = Excess { actual: waiting.octets.len() as u64, limit: limits::WAITING_OCTETS as u64 };
+                    let excess =
+                        Excess { actual: waiting.octets.len() as u64, limit: limits::WAITING_OCTETS as u64 };
                     self.note(at, Anomaly::SshPeerSilent, Some(excess), sink);
                 } else {
                     self.note(at, Anomaly::SshPeerSilent, None, sink);
@@ -79,7 +82,13 @@ impl Connection {
     }
 
     /// The lengths of a packet are nonsense: where the next one begins is not known.
-    fn malformed_packet(&mut self, side: Side, at: Timestamp, error: ParseError, sink: &mut (impl Sink + ?Sized)) {
+    fn malformed_packet(
+        &mut self,
+        side: Side,
+        at: Timestamp,
+        error: ParseError,
+        sink: &mut (impl Sink + ?Sized),
+    ) {
         let anomaly = match error.kind {
             ParseErrorKind::OutOfRange => Anomaly::SshPacketTooLong,
             _ => Anomaly::SshMalformedPacket,
@@ -122,7 +131,13 @@ impl Connection {
         }
     }
 
-    fn transport_message(&mut self, side: Side, at: Timestamp, payload: &[u8], sink: &mut (impl Sink + ?Sized)) {
+    fn transport_message(
+        &mut self,
+        side: Side,
+        at: Timestamp,
+        payload: &[u8],
+        sink: &mut (impl Sink + ?Sized),
+    ) {
         let message = match transport::Message::parse(self.roles.of(side), payload) {
             Ok(Some(parsed)) => {
                 if parsed.trailing > 0 {
@@ -211,7 +226,13 @@ impl Connection {
     }
 
     /// Reads the packets of a side that waited. `alone` says that the other side's KEXINIT is given up.
-    pub(crate) fn read_waiting(&mut self, side: Side, at: Timestamp, alone: bool, sink: &mut (impl Sink + ?Sized)) {
+    pub(crate) fn read_waiting(
+        &mut self,
+        side: Side,
+        at: Timestamp,
+        alone: bool,
+        sink: &mut (impl Sink + ?Sized),
+    ) {
         if let Some(waiting) = self.streams.of_mut(side).waiting.take() {
             self.streams.of_mut(side).alone |= alone;
             self.deliver(side, at, &waiting.octets, sink);

@@ -22,7 +22,9 @@ impl Connection {
     ) -> &'b [u8] {
         let end = memchr::memchr(b'\n', bytes);
         let (part, rest) = match end {
-            Some(end) => (bytes.get(..end).unwrap_or_default(), bytes.get(end.saturating_add(1)..).unwrap_or_default()),
+            Some(end) => {
+                (bytes.get(..end).unwrap_or_default(), bytes.get(end.saturating_add(1)..).unwrap_or_default())
+            }
             None => (bytes, &b""[..]),
         };
         let mut buffer = std::mem::take(&mut self.streams.of_mut(side).buffer);
@@ -45,7 +47,10 @@ impl Connection {
             self.line(side, at, line, sink);
         } else if line.len() == part.len() && buffer.is_empty() {
             // A long text line without an end: nothing of it is wanted but that it goes on.
-            self.streams.of_mut(side).buffer.extend_from_slice(part.get(..limits::IDENTIFICATION_LINE).unwrap_or(part));
+            self.streams
+                .of_mut(side)
+                .buffer
+                .extend_from_slice(part.get(..limits::IDENTIFICATION_LINE).unwrap_or(part));
         } else {
             self.streams.of_mut(side).buffer = buffer;
         }
@@ -77,8 +82,10 @@ impl Connection {
             };
         }
         let text = |side| self.streams.of(side).opening == Opening::Text;
-        // A client has nothing to say before its identification line, and no text holds a zero octet.
-        if self.verdict == Verdict::Undecided && (text(side) && text(side.peer()) || memchr::memchr(0, line).is_some()) {
+        // A client has nothing to say before its identification line, and no text of a server holds a zero octet.
+        let neither = text(side)
+            && (text(side.peer()) || memchr::memchr(0, line).is_some() && !line.starts_with(BEGINS));
+        if self.verdict == Verdict::Undecided && neither {
             self.verdict = Verdict::NotSsh;
         }
     }
@@ -157,7 +164,8 @@ impl Connection {
         if stream.speaks.is_none() {
             self.note(at, Anomaly::SshCannotDetermineVersion, None, sink);
         }
-        if let (Some(own), Some(other)) = (self.streams.of(side).speaks, self.streams.of(side.peer()).speaks) {
+        if let (Some(own), Some(other)) = (self.streams.of(side).speaks, self.streams.of(side.peer()).speaks)
+        {
             match own.agree(other) {
                 Some(protocol) => self.session.version = Some(protocol.number()),
                 None => self.note(at, Anomaly::SshVersionMismatch, None, sink),
@@ -170,7 +178,8 @@ impl Connection {
     /// the first packet looks like.
     pub(crate) fn choose_protocol<'b>(&mut self, side: Side, bytes: &'b [u8]) -> &'b [u8] {
         let (own, other) = (self.streams.of(side).speaks, self.streams.of(side.peer()).speaks);
-        let agreed = own.zip(other).and_then(|(own, other)| own.agree(other)).or_else(|| own.and_then(Speaks::only));
+        let agreed =
+            own.zip(other).and_then(|(own, other)| own.agree(other)).or_else(|| own.and_then(Speaks::only));
         let stream = self.streams.of_mut(side);
         if let Some(protocol) = agreed {
             stream.phase = Phase::Packets(protocol);

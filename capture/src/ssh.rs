@@ -154,7 +154,14 @@ impl<O: Observer> Application for SshFlows<O> {
         SshFlow { connection: Box::default(), holds_since: None }
     }
 
-    fn deliver(&mut self, flow: &Flow, state: &mut SshFlow, side: Side, at: Timestamp, bytes: &[u8]) -> Interest {
+    fn deliver(
+        &mut self,
+        flow: &Flow,
+        state: &mut SshFlow,
+        side: Side,
+        at: Timestamp,
+        bytes: &[u8],
+    ) -> Interest {
         state.connection.deliver(side, at, bytes, &mut self.outlet(flow));
         self.after(flow, state)
     }

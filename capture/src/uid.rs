@@ -56,7 +56,9 @@ fn endpoint(endpoint: Endpoint) -> [u8; 18] {
         IpAddr::V6(address) => address,
     };
     let mut octets = [0; 18];
-    for (octet, value) in octets.iter_mut().zip(address.octets().into_iter().chain(endpoint.port.to_be_bytes())) {
+    for (octet, value) in
+        octets.iter_mut().zip(address.octets().into_iter().chain(endpoint.port.to_be_bytes()))
+    {
         *octet = value;
     }
     octets

@@ -69,6 +69,9 @@ impl<'w> Table<'w> {
             if self.to_terminal { cell.add_attribute(Attribute::Bold) } else { cell }
         }));
         table.add_rows(self.page.drain(..));
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
         for line in table.lines() {
             writeln!(self.out, "{}", line.trim_end())?;
         }
@@ -104,9 +107,21 @@ fn endpoint(endpoint: Endpoint) -> String {
     std::net::SocketAddr::new(endpoint.address, endpoint.port).to_string()
 }
 
+/// Characters of a cell that are shown; one hostile line must not push all others apart.
+const CELL: usize = 64;
+
 /// An identification line, without what all of them have in front.
 fn software(line: Option<&[u8]>) -> String {
-    line.map_or_else(|| "-".to_owned(), |line| to_text(line.strip_prefix(b"SSH-2.0-").unwrap_or(line)))
+    line.map_or_else(|| "-".to_owned(), |line| shown(line.strip_prefix(b"SSH-2.0-").unwrap_or(line)))
+}
+
+/// Text from the wire, cut where it is too long for a cell.
+fn shown(text: &[u8]) -> String {
+    let text = to_text(text);
+    match text.char_indices().nth(CELL) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
 }
 
 fn authentication(session: &Session) -> String {
@@ -124,19 +139,19 @@ fn authentication(session: &Session) -> String {
 /// Key exchange, cipher, MAC where the cipher needs one, compression where there is one.
 fn algorithms(row: &Row<'_>) -> String {
     let Some(kex) = row.kex() else { return "-".to_owned() };
-    let mut names = vec![to_text(kex)];
+    let mut names = vec![shown(kex)];
     let mut seen = Vec::new();
     for (_, name) in row.directions() {
         if !seen.contains(&name) && name != b"implicit" && name != b"none" {
             seen.push(name);
         }
     }
-    names.extend(seen.into_iter().map(to_text));
+    names.extend(seen.into_iter().map(shown));
     names.join(" ")
 }
 
 fn host_key(row: &Row<'_>) -> String {
-    let algorithm = row.host_key().map(to_text);
+    let algorithm = row.host_key().map(shown);
     let fingerprint = row.session.host_key_fingerprint.as_deref().map(str::to_owned);
     match (algorithm, fingerprint) {
         (Some(algorithm), Some(fingerprint)) => format!("{algorithm} {fingerprint}"),
