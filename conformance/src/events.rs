@@ -14,7 +14,9 @@ pub fn differences(theirs: &[Record], ours: &[Record]) -> Vec<Difference> {
     for pair in pair_accounts(theirs, ours) {
         match pair {
             Pair::Both(their, our) => compare(&their, &our, &mut differences),
-            Pair::Theirs(their) => differences.extend(their.records.iter().map(|event| only_theirs(event, &[]))),
+            Pair::Theirs(their) => {
+                differences.extend(their.records.iter().map(|event| only_theirs(event, &[])))
+            }
             Pair::Ours(our) => {
                 differences.extend(our.records.iter().map(|event| only_ours(event, &our.records)));
             }
@@ -54,7 +56,8 @@ fn only_ours(event: &Record, context: &[&Record]) -> Difference {
 /// The parameters, time included, in which two events of one name differ.
 fn differing<'r>(their: &'r Record, our: &'r Record) -> Vec<&'r str> {
     let names: BTreeSet<&str> = their.fields.keys().chain(our.fields.keys()).map(String::as_str).collect();
-    let mut differing: Vec<&str> = names.into_iter().filter(|name| their.get(name) != our.get(name)).collect();
+    let mut differing: Vec<&str> =
+        names.into_iter().filter(|name| their.get(name) != our.get(name)).collect();
     if their.at != our.at && has_its_own_time(their) {
         differing.push("ts");
     }
@@ -114,7 +117,9 @@ fn align_core<'t, 'o>(theirs: &[&'t Record], ours: &[&'o Record]) -> Vec<Pair<&'
     while row < rows || column < columns {
         let here = least[row][column];
         match (theirs.get(row), ours.get(column)) {
-            (Some(their), Some(our)) if here == cost(their, our).saturating_add(least[row + 1][column + 1]) => {
+            (Some(their), Some(our))
+                if here == cost(their, our).saturating_add(least[row + 1][column + 1]) =>
+            {
                 aligned.push(Pair::Both(*their, *our));
                 (row, column) = (row + 1, column + 1);
             }

@@ -33,6 +33,9 @@ pub struct Rule {
     pub kexray: String,
     /// Why.
     pub reason: String,
+    /// Whether it deviates from what the peers of a session logged, not from Zeek.
+    #[serde(default)]
+    pub of_peers: bool,
 }
 
 /// Differences that a rule explains.
@@ -74,8 +77,6 @@ pub enum Suite {
     Reference,
     /// `tests/traces.rs`: the shipped traces.
     Traces,
-    /// `tests/lab.rs`: labelled captures.
-    Lab,
 }
 
 /// What must hold between their value and ours.
@@ -184,7 +185,9 @@ impl KnownDifferences {
             let expected = entry.times;
             if used == 0 || expected.is_some_and(|times| times != used) {
                 let Entry { what, trace, rule, .. } = entry;
-                left.push(format!("known-differences.toml: {used} differences match {what} in {trace} (rule {rule:?})"));
+                left.push(format!(
+                    "known-differences.toml: {used} differences match {what} in {trace} (rule {rule:?})"
+                ));
             }
         }
         left
@@ -210,7 +213,8 @@ impl Entry {
             Relation::OnlyOursAsInWhole => theirs.is_none() && is_told_of_whole(difference, 0..=0),
             Relation::OnlyOursLaterThanInWhole => theirs.is_none() && is_told_of_whole(difference, 1..=LATE),
             Relation::TheirsIsOfCertificate => texts(theirs, ours).is_some_and(|(theirs, ours)| {
-                let key = ours_of(&difference.context, "ssh2_server_host_key").and_then(|event| event.text("key"));
+                let key =
+                    ours_of(&difference.context, "ssh2_server_host_key").and_then(|event| event.text("key"));
                 let whole = key.and_then(text::octets_of_hex).map(|key| text::fingerprint(&key));
                 whole.is_some_and(|whole| whole != ours && whole.get(..CUT_FINGERPRINT) == Some(theirs))
             }),
@@ -223,7 +227,9 @@ impl Entry {
             }),
             Relation::TheirsIsLater => {
                 let time = |value: &Option<Value>| value.as_ref().and_then(Value::as_i64);
-                time(theirs).zip(time(ours)).is_some_and(|(theirs, ours)| (1..=LATE).contains(&(theirs - ours)))
+                time(theirs)
+                    .zip(time(ours))
+                    .is_some_and(|(theirs, ours)| (1..=LATE).contains(&(theirs - ours)))
             }
             Relation::Md5OfModulusAndExponent => {
                 let ours = ours.as_ref().and_then(Value::as_str);
@@ -252,7 +258,9 @@ fn is_told_of_whole(difference: &Difference, earlier: RangeInclusive<i64>) -> bo
                 && Some(record.parameters()) == difference.ours
         }),
         Some(("log", column)) => whole.any(|record| {
-            record.event().is_empty() && difference.ours.is_some() && record.get(column) == difference.ours.as_ref()
+            record.event().is_empty()
+                && difference.ours.is_some()
+                && record.get(column) == difference.ours.as_ref()
         }),
         _ => false,
     }

@@ -28,7 +28,9 @@ pub fn differences(theirs: &[Record], ours: &[Record]) -> Vec<Difference> {
     for pair in pair_rows(theirs, ours) {
         match pair {
             Pair::Both(their, our) => compare(their, our, &mut differences),
-            Pair::Theirs(their) => differences.push(Difference::of(their, "row", Some(their.parameters()), None)),
+            Pair::Theirs(their) => {
+                differences.push(Difference::of(their, "row", Some(their.parameters()), None))
+            }
             Pair::Ours(our) => differences.push(Difference::of(our, "row", None, Some(our.parameters()))),
         }
     }
@@ -105,7 +107,8 @@ mod tests {
 
     #[test]
     fn anomalies_are_compared_with_their_figures() {
-        let theirs = rows(&[r#""name":"SSH_a","addl":"2 > 1""#, r#""name":"SSH_b""#, r#""name":"inappropriate_FIN""#]);
+        let theirs =
+            rows(&[r#""name":"SSH_a","addl":"2 > 1""#, r#""name":"SSH_b""#, r#""name":"inappropriate_FIN""#]);
         let ours = rows(&[r#""name":"SSH_b""#, r#""name":"SSH_a","addl":"3 > 1""#, r#""name":"SSH_c""#]);
         assert_eq!(whats(&weird_differences(&theirs, &ours)), ["weird:SSH_a", "weird:SSH_c"]);
     }

@@ -87,7 +87,10 @@ pub fn pair<T, O>(
 
 /// Pairs their accounts with ours.
 #[must_use]
-pub fn pair_accounts<'t, 'o>(theirs: &'t [Record], ours: &'o [Record]) -> Vec<Pair<Account<'t>, Account<'o>>> {
+pub fn pair_accounts<'t, 'o>(
+    theirs: &'t [Record],
+    ours: &'o [Record],
+) -> Vec<Pair<Account<'t>, Account<'o>>> {
     fn place(account: &Account<'_>) -> (Endpoints, i64) {
         (account.endpoints, account.begins)
     }

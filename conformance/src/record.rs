@@ -80,7 +80,8 @@ impl Record {
             let mut fields: Map<String, Value> =
                 set.map(|(name, value)| ((*name).to_owned(), Value::from(value))).collect();
             for name in ["ts", "id.orig_p", "id.resp_p"] {
-                let number = fields.get(name).and_then(Value::as_str).and_then(|text| serde_json::from_str(text).ok());
+                let number =
+                    fields.get(name).and_then(Value::as_str).and_then(|text| serde_json::from_str(text).ok());
                 if let Some(number) = number {
                     fields.insert(name.to_owned(), number);
                 }

@@ -66,7 +66,14 @@ pub struct ZeekLogs {
 pub fn zeek_logs(capture: &Path) -> Result<ZeekLogs, ReplayError> {
     let folder = tempfile::tempdir()?;
     let output = folder.path();
-    run(&["read".as_ref(), "--format".as_ref(), "zeek".as_ref(), "--output".as_ref(), output.as_os_str(), capture.as_os_str()])?;
+    run(&[
+        "read".as_ref(),
+        "--format".as_ref(),
+        "zeek".as_ref(),
+        "--output".as_ref(),
+        output.as_os_str(),
+        capture.as_os_str(),
+    ])?;
     let read = |name: &str| match std::fs::read_to_string(output.join(name)) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
         outcome => outcome,

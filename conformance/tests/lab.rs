@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use kexray_analyzer::grammar::limits::IDENTIFICATION_LINE;
 use kexray_conformance::pairing::{Account, Pair, accounts, pair};
 use kexray_conformance::{Endpoints, Material, Outcome, Record, Tally, replay, say, text};
 
@@ -24,7 +25,8 @@ struct Label {
 impl Label {
     fn of(fields: Map<String, Value>) -> Option<Self> {
         let text = |name: &str| fields.get(name).and_then(Value::as_str);
-        let port = |name: &str| fields.get(name).and_then(Value::as_u64).and_then(|port| u16::try_from(port).ok());
+        let port =
+            |name: &str| fields.get(name).and_then(Value::as_u64).and_then(|port| u16::try_from(port).ok());
         let endpoints = Endpoints {
             orig_h: text("client_ip")?.parse().ok()?,
             orig_p: port("client_port")?,
@@ -106,7 +108,11 @@ impl Check<'_> {
 
     fn connection(&mut self, label: &Label, ours: &Ours<'_>) {
         for (field, name) in [("client", "client_version"), ("server", "server_version")] {
-            let expected = label.text(name).and_then(text::octets_of_label);
+            let mut expected = label.text(name).and_then(text::octets_of_label);
+            if let Some(line) = &mut expected {
+                // A longer line is cut, by a declared limit.
+                line.truncate(IDENTIFICATION_LINE);
+            }
             let got = ours.column(field).map(text::octets_of_ours);
             self.value(label, field, expected.as_deref(), got.as_deref());
         }
@@ -130,7 +136,12 @@ impl Check<'_> {
         let md5 = ours.parameter("ssh_server_host_key", "hash");
         self.value(label, "hash", label.text("host_key_blob_md5").map(str::as_bytes), md5.map(str::as_bytes));
         let sha256 = ours.parameter("ssh_server_host_key_fingerprint", "fingerprint");
-        self.value(label, "fingerprint", label.text("host_key_sha256").map(str::as_bytes), sha256.map(str::as_bytes));
+        self.value(
+            label,
+            "fingerprint",
+            label.text("host_key_sha256").map(str::as_bytes),
+            sha256.map(str::as_bytes),
+        );
 
         let reversed = label.fields.get("tcp_client_is_ssh_server") == Some(&Value::Bool(true));
         let told = ours.row.and_then(|row| row.get("role_reversed")) == Some(&Value::Bool(true));
@@ -157,14 +168,17 @@ impl Check<'_> {
 
     /// The events of the exchange are those of the messages that were seen in clear.
     fn events(&mut self, label: &Label, ours: &Ours<'_>) {
-        let (Some(kex), Some(client), Some(server)) =
-            (label.text("kex"), label.clear_messages("clear_msgs_c2s"), label.clear_messages("clear_msgs_s2c"))
-        else {
+        let (Some(kex), Some(client), Some(server)) = (
+            label.text("kex"),
+            label.clear_messages("clear_msgs_c2s"),
+            label.clear_messages("clear_msgs_s2c"),
+        ) else {
             return;
         };
         let mut expected = BTreeMap::new();
         let wrong_guess = label.fields.get("first_kex_packet_follows").is_some_and(|guess| {
-            guess.get("client") == Some(&Value::Bool(true)) && guess.get("guess_right") == Some(&Value::Bool(false))
+            guess.get("client") == Some(&Value::Bool(true))
+                && guess.get("guess_right") == Some(&Value::Bool(false))
         });
         // The packet that was guessed wrong is the client's first of the exchange.
         let mut dropped = client.iter().position(|number| *number >= 30).filter(|_| wrong_guess);
@@ -182,8 +196,14 @@ impl Check<'_> {
         }
         let mut got = BTreeMap::new();
         for event in &ours.events {
-            if let name @ ("ssh2_rsa_secret" | "ssh2_gss_init" | "ssh2_gss_error" | "ssh2_server_host_key" | "ssh2_ecc_init"
-            | "ssh2_ecc_key" | "ssh2_dh_gex_init" | "ssh2_dh_server_params") = event.event()
+            if let name @ ("ssh2_rsa_secret"
+            | "ssh2_gss_init"
+            | "ssh2_gss_error"
+            | "ssh2_server_host_key"
+            | "ssh2_ecc_init"
+            | "ssh2_ecc_key"
+            | "ssh2_dh_gex_init"
+            | "ssh2_dh_server_params") = event.event()
             {
                 let is_orig = event.get("is_orig").and_then(Value::as_bool);
                 *got.entry((name, is_orig)).or_insert(0_usize) += 1;
@@ -196,7 +216,9 @@ impl Check<'_> {
         }
         for error in ours.events.iter().filter(|event| event.event() == "ssh2_gss_error") {
             let says_something = error.text("err_msg").is_some_and(|text| !text.is_empty());
-            let has_status = ["major_status", "minor_status"].iter().all(|name| error.get(name).is_some_and(Value::is_u64));
+            let has_status = ["major_status", "minor_status"]
+                .iter()
+                .all(|name| error.get(name).is_some_and(Value::is_u64));
             if !says_something || !has_status {
                 self.fail(label.endpoints, "ssh2_gss_error says nothing");
             }
@@ -272,14 +294,21 @@ fn join<'r>(labels: Vec<Label>, rows: &'r [Record], events: &'r [Record]) -> Vec
     let ours: Vec<(Endpoints, i64, Ours<'_>)> = ours
         .into_iter()
         .map(|pair| match pair {
-            Pair::Both(row, events) => {
-                (row.endpoints, row.begins, Ours { row: row.records.first().copied(), events: events.records })
+            Pair::Both(row, events) => (
+                row.endpoints,
+                row.begins,
+                Ours { row: row.records.first().copied(), events: events.records },
+            ),
+            Pair::Theirs(row) => {
+                (row.endpoints, row.begins, Ours { row: row.records.first().copied(), events: Vec::new() })
             }
-            Pair::Theirs(row) => (row.endpoints, row.begins, Ours { row: row.records.first().copied(), events: Vec::new() }),
-            Pair::Ours(events) => (events.endpoints, events.begins, Ours { row: None, events: events.records }),
+            Pair::Ours(events) => {
+                (events.endpoints, events.begins, Ours { row: None, events: events.records })
+            }
         })
         .collect();
-    let pairs = pair(labels, ours, |label| (label.endpoints, label.at), |(endpoints, at, _)| (*endpoints, *at));
+    let pairs =
+        pair(labels, ours, |label| (label.endpoints, label.at), |(endpoints, at, _)| (*endpoints, *at));
     pairs
         .into_iter()
         .map(|pair| match pair {
@@ -295,7 +324,8 @@ fn labels(folder: &Path) -> Result<BTreeMap<String, Vec<Label>>, Box<dyn std::er
     let mut labels: BTreeMap<String, Vec<Label>> = BTreeMap::new();
     for line in std::fs::read_to_string(folder.join("labels.jsonl"))?.lines() {
         let fields: Map<String, Value> = serde_json::from_str(line)?;
-        let capture = fields.get("pcap").and_then(Value::as_str).ok_or("a label names no capture")?.to_owned();
+        let capture =
+            fields.get("pcap").and_then(Value::as_str).ok_or("a label names no capture")?.to_owned();
         let label = Label::of(fields).ok_or("a label lacks its connection or time")?;
         labels.entry(capture).or_default().push(label);
     }

@@ -41,7 +41,9 @@ fn logs_have_zeeks_columns() -> Outcome {
             if theirs.is_empty() || ours.is_empty() {
                 continue;
             }
-            for head in ["#separator", "#set_separator", "#empty_field", "#unset_field", "#path", "#fields", "#types"] {
+            for head in
+                ["#separator", "#set_separator", "#empty_field", "#unset_field", "#path", "#fields", "#types"]
+            {
                 let line = |text: &str| text.lines().find(|line| line.starts_with(head)).map(str::to_owned);
                 assert_eq!(line(ours), line(&theirs), "{head} of {name} of {}", folder.display());
             }
