@@ -1,9 +1,7 @@
 //! Packets in clear: the transport layer's, SSH-1's, and those of the key exchange.
 
 use kexray_grammar::transport::{self, KexInit};
-use kexray_grammar::{
-    Anomaly, BinaryPacket, Exchange, ParseError, ParseErrorKind, Role, Ssh1Packet, limits, ssh1,
-};
+use kexray_grammar::{Anomaly, BinaryPacket, Exchange, ParseError, ParseErrorKind, Role, Ssh1Packet, ssh1};
 
 use crate::connection::Connection;
 use crate::negotiation::{Algorithms, guessed_right, is_marker, negotiate_kex};
@@ -37,14 +35,13 @@ impl Connection {
             return rest;
         }
         if let Some(waiting) = &mut stream.waiting {
+            if let Some(excess) = waiting.excess(bytes) {
+                self.note(at, Anomaly::SshPeerSilent, Some(excess), sink);
+                self.read_waiting(side, at, true, sink);
+                return bytes;
+            }
             if waiting.add(bytes) {
-                if waiting.overdue() {
-                    let excess =
-                        Excess { actual: waiting.octets.len() as u64, limit: limits::WAITING_OCTETS as u64 };
-                    self.note(at, Anomaly::SshPeerSilent, Some(excess), sink);
-                } else {
-                    self.note(at, Anomaly::SshPeerSilent, None, sink);
-                }
+                self.note(at, Anomaly::SshPeerSilent, None, sink);
                 self.read_waiting(side, at, true, sink);
             }
             return &[];
@@ -119,7 +116,7 @@ impl Connection {
             (Ok(payload), Protocol::Ssh2) => match payload.first() {
                 Some(number) if TRANSPORT.contains(number) => self.transport_message(side, at, payload, sink),
                 Some(number) if METHOD_SPECIFIC.contains(number) => {
-                    if self.must_wait(side) {
+                    if self.must_wait(side) && Waiting::default().excess(packet).is_none() {
                         let waiting = self.streams.of_mut(side).waiting.insert(Waiting::default());
                         waiting.add(packet);
                     } else {
@@ -150,11 +147,25 @@ impl Connection {
         };
         match message {
             transport::Message::KexInit(kexinit) => self.kexinit(side, at, &kexinit, payload, sink),
-            transport::Message::NewKeys(_) => self.streams.of_mut(side).phase = Phase::Encrypted,
+            transport::Message::NewKeys(_) => self.new_keys(side),
             message => {
                 let origin = self.origin(side);
                 message.raise(origin, &mut |event| self.session.tell(at, &event, sink));
             }
+        }
+    }
+
+    /// What this side sends next is ciphertext.
+    fn new_keys(&mut self, side: Side) {
+        self.streams.of_mut(side).phase = Phase::Encrypted;
+        if self.streams.of(side.peer()).phase == Phase::Encrypted {
+            self.forget_kexinits();
+        }
+    }
+
+    fn forget_kexinits(&mut self) {
+        for side in Side::BOTH {
+            self.streams.of_mut(side).kexinit = None;
         }
     }
 
@@ -211,9 +222,7 @@ impl Connection {
             self.session.algorithms = Some(algorithms);
             if self.roles.proven() {
                 // Nothing can change it any more.
-                for side in Side::BOTH {
-                    self.streams.of_mut(side).kexinit = None;
-                }
+                self.forget_kexinits();
             }
         }
         self.settle_roles();
@@ -249,13 +258,16 @@ impl Connection {
     ) {
         let guess = std::mem::take(&mut self.streams.of_mut(side).guess);
         let both_known = self.session.algorithms.is_some();
-        if guess == Guess::Announced && both_known && !self.guessed_right {
+        if guess == Guess::Announced && !(both_known && self.guessed_right) {
+            // Wrong, or not known to be right.
             return;
         }
-        if both_known {
-            self.prove_by_init(side, number);
-        } else if let Some(exchange) = self.only_exchange(side, number) {
-            self.exchange = Some(exchange);
+        if self.streams.of_mut(side).asked.first(number) {
+            if both_known {
+                self.prove_by_init(side, number);
+            } else if self.exchange.is_none() {
+                self.exchange = self.only_exchange(side, number);
+            }
         }
         let Some(exchange) = self.exchange else { return };
         match exchange.parse(self.roles.of(side), payload) {
@@ -298,9 +310,6 @@ impl Connection {
 
     /// The only exchange among the side's own methods in which its message of that number has a meaning.
     fn only_exchange(&self, side: Side, number: u8) -> Option<Exchange> {
-        if self.exchange.is_some() {
-            return self.exchange;
-        }
         let payload = self.streams.of(side).kexinit.as_deref()?;
         let kexinit = KexInit::read_from(payload.get(1..)?).ok()?;
         let role = self.roles.of(side);

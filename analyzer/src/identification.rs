@@ -36,7 +36,7 @@ impl Connection {
             buffer.extend_from_slice(part.get(..room).unwrap_or(part));
             &buffer
         };
-        self.judge_opening(side, line, end.is_some());
+        self.judge_opening(side, line, part, end.is_some());
         let too_long = line.len() > limits::IDENTIFICATION_LINE;
         if self.verdict == Verdict::NotSsh {
             self.streams.of_mut(side).preceding = Vec::new();
@@ -69,8 +69,12 @@ impl Connection {
         }
     }
 
-    /// Looks at the start of a direction: when both ends begin with something else, it is not SSH.
-    fn judge_opening(&mut self, side: Side, line: &[u8], whole: bool) {
+    /// Looks at the start of a direction: when both ends begin with something else, it is not SSH. `part` is what came
+    /// last of the line.
+    fn judge_opening(&mut self, side: Side, line: &[u8], part: &[u8], whole: bool) {
+        if self.verdict != Verdict::Undecided {
+            return;
+        }
         let stream = self.streams.of_mut(side);
         if stream.opening == Opening::Unknown {
             stream.opening = if line.starts_with(BEGINS) {
@@ -81,11 +85,11 @@ impl Connection {
                 Opening::Unknown
             };
         }
-        let text = |side| self.streams.of(side).opening == Opening::Text;
         // A client has nothing to say before its identification line, and no text of a server holds a zero octet.
-        let neither = text(side)
-            && (text(side.peer()) || memchr::memchr(0, line).is_some() && !line.starts_with(BEGINS));
-        if self.verdict == Verdict::Undecided && neither {
+        let text = |side| self.streams.of(side).opening == Opening::Text;
+        if text(side)
+            && (text(side.peer()) || (memchr::memchr(0, part).is_some() && !line.starts_with(BEGINS)))
+        {
             self.verdict = Verdict::NotSsh;
         }
     }
@@ -94,7 +98,7 @@ impl Connection {
     /// SSH unless the other end has identified itself.
     fn bound_preceding(&mut self, side: Side, at: Timestamp, octets: usize, sink: &mut (impl Sink + ?Sized)) {
         let stream = self.streams.of_mut(side);
-        if stream.identification.is_some() || stream.opening != Opening::Text {
+        if stream.identification.is_some() || stream.opening == Opening::Identification {
             return;
         }
         stream.preceding_octets = stream.preceding_octets.saturating_add(octets);
