@@ -1,5 +1,6 @@
 //! The page for users who compare: `docs/deviations.md`, from the rules of `known-differences.toml`.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use crate::{KnownDifferences, Rule, Suite};
@@ -32,7 +33,11 @@ pub fn page(known: &KnownDifferences) -> String {
         |rule| vec![name(rule), rule.zeek.clone(), rule.kexray.clone(), rule.reason.clone()],
     );
     page.push_str("\n## Where it shows\n\nIn the replay of Zeek's traces and of the shipped ones:\n");
-    table(&mut page, &["what", "traces", "particularly"], known.entries.iter(), |entry| {
+    let mut seen = HashSet::new();
+    let entries = known.entries.iter();
+    let entries = entries
+        .filter(|entry| seen.insert((&entry.suite, &entry.what, &entry.trace, &entry.rule, &entry.reason)));
+    table(&mut page, &["what", "traces", "particularly"], entries, |entry| {
         let traces = match entry.suite {
             Suite::Reference => format!("`{}` of Zeek", entry.trace),
             Suite::Traces => format!("`{}`", entry.trace),

@@ -70,7 +70,7 @@ pub struct Entry {
 }
 
 /// The tests that know of differences.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Suite {
     /// `tests/reference.rs`: Zeek's own traces.
