@@ -32,7 +32,7 @@ pub fn page(known: &KnownDifferences) -> String {
         known.rules.iter().filter(|rule| rule.of_peers),
         |rule| vec![name(rule), rule.zeek.clone(), rule.kexray.clone(), rule.reason.clone()],
     );
-    page.push_str("\n## Where it shows\n\nIn the replay of Zeek's traces and of the shipped ones:\n");
+    page.push_str("\n## Where it shows\n\nIn the replay of Zeek's traces, of labelled captures on which Zeek was run as well, and of the shipped traces:\n");
     let mut seen = HashSet::new();
     let entries = known.entries.iter();
     let entries = entries
@@ -40,6 +40,7 @@ pub fn page(known: &KnownDifferences) -> String {
     table(&mut page, &["what", "traces", "particularly"], entries, |entry| {
         let traces = match entry.suite {
             Suite::Reference => format!("`{}` of Zeek", entry.trace),
+            Suite::Lab => format!("labelled `{}`", entry.trace),
             Suite::Traces => format!("`{}`", entry.trace),
         };
         let reason = entry.reason.clone().unwrap_or_default();

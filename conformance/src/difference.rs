@@ -40,6 +40,14 @@ impl Difference {
         }
     }
 
+    /// The same, with those of our records that are of the same connection; for captures that use no port twice.
+    #[must_use]
+    pub fn among_those_of(mut self, records: &[Record]) -> Self {
+        let same = |record: &&Record| record.endpoints == self.endpoints;
+        self.context = records.iter().filter(same).cloned().collect();
+        self
+    }
+
     /// The same, with all that we say of the connection.
     #[must_use]
     pub fn among(mut self, records: &[&Record]) -> Self {

@@ -75,6 +75,8 @@ pub struct Entry {
 pub enum Suite {
     /// `tests/reference.rs`: Zeek's own traces.
     Reference,
+    /// `tests/zeek_on_lab.rs`: labelled captures, and what Zeek says of them.
+    Lab,
     /// `tests/traces.rs`: the shipped traces.
     Traces,
 }
@@ -96,6 +98,8 @@ pub enum Relation {
     /// Theirs is the fingerprint, cut, of the whole of the host key that the same connection tells of, and ours another:
     /// it is a certificate.
     TheirsIsOfCertificate,
+    /// Theirs is 0, and ours is more.
+    TheirsIsZero,
     /// Both are the same but for `is_server`.
     OtherRole,
     /// Theirs is a later time, by less than a minute.
@@ -218,6 +222,10 @@ impl Entry {
                 let whole = key.and_then(text::octets_of_hex).map(|key| text::fingerprint(&key));
                 whole.is_some_and(|whole| whole != ours && whole.get(..CUT_FINGERPRINT) == Some(theirs))
             }),
+            Relation::TheirsIsZero => {
+                let count = |value: &Option<Value>| value.as_ref().and_then(Value::as_u64);
+                count(theirs) == Some(0) && count(ours).is_some_and(|ours| ours > 0)
+            }
             Relation::OtherRole => theirs.as_ref().zip(ours.as_ref()).is_some_and(|(theirs, ours)| {
                 let mut flipped = ours.clone();
                 if let Some(is_server) = flipped.get_mut("is_server") {

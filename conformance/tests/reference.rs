@@ -82,11 +82,8 @@ fn compare(folder: &Path) -> Result<Vec<Difference>, Box<dyn std::error::Error>>
         Ok(Record::lines(&text_of(&folder.join(name))?)?)
     };
     let our_events = replay::events(&capture)?;
-    let mut differences = log::differences(&theirs("ssh.json")?, &replay::sessions(&capture)?);
-    for difference in &mut differences {
-        let same = |record: &&Record| record.endpoints == difference.endpoints;
-        difference.context = our_events.iter().filter(same).cloned().collect();
-    }
+    let of_rows = log::differences(&theirs("ssh.json")?, &replay::sessions(&capture)?);
+    let mut differences: Vec<_> = of_rows.into_iter().map(|it| it.among_those_of(&our_events)).collect();
     differences.extend(events::differences(&theirs("events.jsonl")?, &our_events));
     let weird = Record::rows(&replay::zeek_logs(&capture)?.weird)?;
     differences.extend(log::weird_differences(&theirs("weird.json")?, &weird));
