@@ -3,7 +3,7 @@
 use kexray_grammar::transport::{self, KexInit};
 use kexray_grammar::{Anomaly, BinaryPacket, Exchange, ParseError, ParseErrorKind, Role, Ssh1Packet, ssh1};
 
-use crate::connection::Connection;
+use crate::connection::{Connection, Verdict};
 use crate::negotiation::{Algorithms, guessed_right, is_marker, negotiate_kex};
 use crate::roles::{Roles, marked};
 use crate::sink::{Excess, Sink};
@@ -60,22 +60,28 @@ impl Connection {
             }
             return &[];
         }
-        let (wanted, whole) = match protocol.measure(&stream.buffer) {
-            Ok(Some(total)) => (total, true),
-            Ok(None) => (protocol.head(), false),
-            Err(error) => {
-                self.malformed_packet(side, at, error, sink);
-                return &[];
+        let mut rest = bytes;
+        loop {
+            let wanted = match protocol.measure(&stream.buffer) {
+                Ok(Some(total)) if total <= stream.buffer.len() => {
+                    let packet = std::mem::take(&mut stream.buffer);
+                    self.packet(protocol, side, at, &packet, sink);
+                    return rest;
+                }
+                Ok(total) => total.unwrap_or(protocol.head()),
+                Err(error) => {
+                    self.malformed_packet(side, at, error, sink);
+                    return &[];
+                }
+            };
+            if rest.is_empty() {
+                return rest;
             }
-        };
-        let missing = wanted.saturating_sub(stream.buffer.len());
-        let (part, rest) = bytes.split_at(missing.min(bytes.len()));
-        stream.buffer.extend_from_slice(part);
-        if whole && stream.buffer.len() >= wanted {
-            let packet = std::mem::take(&mut stream.buffer);
-            self.packet(protocol, side, at, &packet, sink);
+            let missing = wanted.saturating_sub(stream.buffer.len());
+            let (part, behind) = rest.split_at(missing.min(rest.len()));
+            stream.buffer.extend_from_slice(part);
+            rest = behind;
         }
-        rest
     }
 
     /// The lengths of a packet are nonsense: where the next one begins is not known.
@@ -374,6 +380,10 @@ impl Connection {
         if stream.identification.is_none() && bytes.starts_with(b"SSH-") {
             stream.phase = Phase::Identifying;
             return bytes;
+        }
+        if self.verdict != Verdict::Ssh {
+            // Nothing is told of what may not be SSH.
+            return &[];
         }
         if !ssh1 && looks_like_packet(bytes) {
             stream.phase = Phase::Packets(Protocol::Ssh2);
