@@ -106,6 +106,8 @@ pub enum Relation {
     TheirsIsLater,
     /// Ours is the MD5 of the modulus and the exponent that the same connection tells of.
     Md5OfModulusAndExponent,
+    /// Both are the same octets; only we write control characters as `\xNN`.
+    OursIsEscaped,
     /// Both are the values that the entry gives.
     Given,
 }
@@ -243,6 +245,8 @@ impl Entry {
                 let ours = ours.as_ref().and_then(Value::as_str);
                 ours.is_some() && ours == modulus_and_exponent(difference).as_deref()
             }
+            Relation::OursIsEscaped => texts(theirs, ours)
+                .is_some_and(|(theirs, ours)| theirs != ours && theirs.as_bytes() == text::octets_of_ours(ours)),
             Relation::Given => *theirs == self.theirs && *ours == self.ours,
         }
     }
