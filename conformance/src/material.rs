@@ -39,6 +39,19 @@ impl Material {
         Ok(None)
     }
 
+    /// As [`Self::named_by`], where the variable may also name the folder that holds `inner`.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn named_by_or_within(variable: &str, inner: &str) -> Result<Option<Self>, MissingMaterial> {
+        let material = Self::named_by(variable)?;
+        Ok(material.map(|Self { folder }| {
+            let inner = folder.join(inner);
+            Self { folder: if inner.is_dir() { inner } else { folder } }
+        }))
+    }
+
     /// The folder.
     #[must_use]
     pub fn folder(&self) -> &Path {

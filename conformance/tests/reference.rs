@@ -8,7 +8,7 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 #[test]
 fn rows_events_and_anomalies_are_zeeks() -> Outcome {
-    let Some(material) = Material::named_by("KEXRAY_REFERENCE")? else { return Ok(()) };
+    let Some(material) = Material::named_by_or_within("KEXRAY_REFERENCE", "zeek")? else { return Ok(()) };
     let known = KnownDifferences::of_project()?;
     let mut differences = Vec::new();
     for folder in folders(material.folder())? {
@@ -33,7 +33,7 @@ fn rows_events_and_anomalies_are_zeeks() -> Outcome {
 
 #[test]
 fn logs_have_zeeks_columns() -> Outcome {
-    let Some(material) = Material::named_by("KEXRAY_REFERENCE")? else { return Ok(()) };
+    let Some(material) = Material::named_by_or_within("KEXRAY_REFERENCE", "zeek")? else { return Ok(()) };
     for folder in folders(material.folder())? {
         let ours = replay::zeek_logs(&capture(&folder)?)?;
         for (name, ours) in [("ssh.log", &ours.ssh), ("weird.log", &ours.weird)] {
