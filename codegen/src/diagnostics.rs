@@ -48,9 +48,37 @@ pub enum Code {
     NoMethod,
     /// A certificate does not hold the fields of the key that it certifies.
     BadCertifies,
+    /// A declaration holds nothing, so that nothing can be made of it.
+    Empty,
+    /// A record holds itself.
+    EndlessRecord,
 }
 
 impl Code {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Syntax,
+        Self::DuplicateName,
+        Self::UnknownType,
+        Self::UnknownEvent,
+        Self::UnknownField,
+        Self::UnknownLimit,
+        Self::UnknownAnomaly,
+        Self::UnknownRecord,
+        Self::UnknownParameter,
+        Self::UnfedParameter,
+        Self::KindMismatch,
+        Self::NumberTaken,
+        Self::NumberOutOfRange,
+        Self::BadConstant,
+        Self::BadField,
+        Self::MethodTaken,
+        Self::NoMethod,
+        Self::BadCertifies,
+        Self::Empty,
+        Self::EndlessRecord,
+    ];
+
     /// `E001` and so on.
     #[must_use]
     pub const fn id(self) -> &'static str {
@@ -73,6 +101,8 @@ impl Code {
             Self::MethodTaken => "E016",
             Self::NoMethod => "E017",
             Self::BadCertifies => "E018",
+            Self::Empty => "E019",
+            Self::EndlessRecord => "E020",
         }
     }
 }

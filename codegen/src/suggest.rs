@@ -6,7 +6,7 @@ pub(crate) fn closest<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(wanted, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= bound && *candidate != wanted)
+        .filter(|(distance, candidate)| *distance <= bound && *candidate != wanted && !candidate.is_empty())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }

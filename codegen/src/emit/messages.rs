@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::events::any_event;
 use super::structures::{borrows, declare};
 use super::{Context, ident, lifetime, number};
 use crate::lower::camel;
@@ -30,6 +31,7 @@ pub(super) fn module(cx: &Context<'_>, messages: &[Message], sealed: bool, what:
     let senders = senders(messages);
     let dispatch = if sealed { try_all(messages) } else { choose(messages) };
     let octets = if lifetime.is_empty() { quote!(&[u8]) } else { quote!(&'p [u8]) };
+    let event = any_event(cx);
     let enum_docs = format!(" Any message of {what}.");
     quote! {
         #(#structs)*
@@ -83,7 +85,7 @@ pub(super) fn module(cx: &Context<'_>, messages: &[Message], sealed: bool, what:
             }
 
             /// Raises the events that the message stands for.
-            pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
+            pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(#event)) {
                 match self {
                     #(Self::#names(message) => message.raise(origin, raise),)*
                 }
@@ -209,12 +211,13 @@ pub(super) fn raise_method(
         let fields = arguments(cx, &event.parameters, &item.arguments, value);
         quote!(raise(Event::#variant { #fields });)
     });
+    let event = any_event(cx);
     let (origin, raise) =
         if raises.is_empty() { (quote!(_), quote!(_)) } else { (quote!(origin), quote!(raise)) };
     let unused = (!raises.is_empty()).then(|| quote!(let _ = origin;));
     quote! {
         /// Raises the events that it stands for.
-        pub fn raise(&self, #origin: Origin, #raise: &mut dyn FnMut(Event<'_>)) {
+        pub fn raise(&self, #origin: Origin, #raise: &mut dyn FnMut(#event)) {
             #unused
             #(#calls)*
         }

@@ -179,13 +179,7 @@ pub(super) fn counted(shape: TypeShape, text: &str) -> Vec<u8> {
         _ => Width::U32,
     };
     let count = (text.len() as u64).to_be_bytes();
-    let skip = match width {
-        Width::U8 => 7,
-        Width::U16 => 6,
-        Width::U32 => 4,
-        Width::U64 => 0,
-    };
-    count.iter().skip(skip).copied().chain(text.bytes()).collect()
+    count.iter().skip(count.len() - width.octets()).copied().chain(text.bytes()).collect()
 }
 
 /// The size as an expression over earlier fields, in `i64`: what it holds are integers of 32 bits at most, so nothing

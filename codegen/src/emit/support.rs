@@ -282,13 +282,18 @@ fn put_counted<W: Write + Seek, N: TryFrom<usize> + for<'a> BinWrite<Args<'a> = 
     Ok(writer.write_all(octets)?)
 }
 
+/// An integer, most significant octet first, without the zeros in front.
+#[allow(dead_code)]
+fn without_zeros(octets: &[u8]) -> &[u8] {
+    let first = octets.iter().position(|octet| *octet != 0).unwrap_or(octets.len());
+    octets.get(first..).unwrap_or_default()
+}
+
 /// Significant bits of an integer, most significant octet first.
 #[allow(dead_code)]
 fn significant_bits(octets: &[u8]) -> usize {
-    match octets.iter().position(|octet| *octet != 0) {
-        Some(first) => octets.get(first).map_or(0, |octet| (octets.len() - first) * 8 - octet.leading_zeros() as usize),
-        None => 0,
-    }
+    let octets = without_zeros(octets);
+    octets.first().map_or(0, |first| octets.len() * 8 - first.leading_zeros() as usize)
 }
 
 /// Fields that repeat.
