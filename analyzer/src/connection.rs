@@ -72,6 +72,13 @@ impl Connection {
         &self.session
     }
 
+    /// Octets of the streams that are kept: what is not whole yet, what waits, what the session will tell. The limits of
+    /// the spec bound it.
+    #[must_use]
+    pub fn kept(&self) -> usize {
+        Side::BOTH.into_iter().map(|side| self.streams.of(side).kept()).fold(0, usize::saturating_add)
+    }
+
     /// The time from which on lines are kept that an event may still tell of; `None` where there are none.
     #[must_use]
     pub fn holds_events_since(&self) -> Option<Timestamp> {

@@ -1,9 +1,9 @@
 //! Packets in clear: the transport layer's, SSH-1's, and those of the key exchange.
 
 use kexray_grammar::transport::{self, KexInit};
-use kexray_grammar::{Anomaly, BinaryPacket, Exchange, ParseError, ParseErrorKind, Role, Ssh1Packet, limits, ssh1};
+use kexray_grammar::{Anomaly, BinaryPacket, Exchange, ParseError, ParseErrorKind, Role, Ssh1Packet, ssh1};
 
-use crate::connection::Connection;
+use crate::connection::{Connection, Verdict};
 use crate::negotiation::{Algorithms, guessed_right, is_marker, negotiate_kex};
 use crate::roles::{Roles, marked};
 use crate::sink::{Excess, Sink};
@@ -35,13 +35,13 @@ impl Connection {
             return rest;
         }
         if let Some(waiting) = &mut stream.waiting {
+            if let Some(excess) = waiting.excess(bytes) {
+                self.note(at, Anomaly::SshPeerSilent, Some(excess), sink);
+                self.read_waiting(side, at, true, sink);
+                return bytes;
+            }
             if waiting.add(bytes) {
-                if waiting.overdue() {
-                    let excess = Excess { actual: waiting.octets.len() as u64, limit: limits::WAITING_OCTETS as u64 };
-                    self.note(at, Anomaly::SshPeerSilent, Some(excess), sink);
-                } else {
-                    self.note(at, Anomaly::SshPeerSilent, None, sink);
-                }
+                self.note(at, Anomaly::SshPeerSilent, None, sink);
                 self.read_waiting(side, at, true, sink);
             }
             return &[];
@@ -60,26 +60,38 @@ impl Connection {
             }
             return &[];
         }
-        let (wanted, whole) = match protocol.measure(&stream.buffer) {
-            Ok(Some(total)) => (total, true),
-            Ok(None) => (protocol.head(), false),
-            Err(error) => {
-                self.malformed_packet(side, at, error, sink);
-                return &[];
+        let mut rest = bytes;
+        loop {
+            let wanted = match protocol.measure(&stream.buffer) {
+                Ok(Some(total)) if total <= stream.buffer.len() => {
+                    let packet = std::mem::take(&mut stream.buffer);
+                    self.packet(protocol, side, at, &packet, sink);
+                    return rest;
+                }
+                Ok(total) => total.unwrap_or(protocol.head()),
+                Err(error) => {
+                    self.malformed_packet(side, at, error, sink);
+                    return &[];
+                }
+            };
+            if rest.is_empty() {
+                return rest;
             }
-        };
-        let missing = wanted.saturating_sub(stream.buffer.len());
-        let (part, rest) = bytes.split_at(missing.min(bytes.len()));
-        stream.buffer.extend_from_slice(part);
-        if whole && stream.buffer.len() >= wanted {
-            let packet = std::mem::take(&mut stream.buffer);
-            self.packet(protocol, side, at, &packet, sink);
+            let missing = wanted.saturating_sub(stream.buffer.len());
+            let (part, behind) = rest.split_at(missing.min(rest.len()));
+            stream.buffer.extend_from_slice(part);
+            rest = behind;
         }
-        rest
     }
 
     /// The lengths of a packet are nonsense: where the next one begins is not known.
-    fn malformed_packet(&mut self, side: Side, at: Timestamp, error: ParseError, sink: &mut (impl Sink + ?Sized)) {
+    fn malformed_packet(
+        &mut self,
+        side: Side,
+        at: Timestamp,
+        error: ParseError,
+        sink: &mut (impl Sink + ?Sized),
+    ) {
         let anomaly = match error.kind {
             ParseErrorKind::OutOfRange => Anomaly::SshPacketTooLong,
             _ => Anomaly::SshMalformedPacket,
@@ -110,7 +122,7 @@ impl Connection {
             (Ok(payload), Protocol::Ssh2) => match payload.first() {
                 Some(number) if TRANSPORT.contains(number) => self.transport_message(side, at, payload, sink),
                 Some(number) if METHOD_SPECIFIC.contains(number) => {
-                    if self.must_wait(side) {
+                    if self.must_wait(side) && Waiting::default().excess(packet).is_none() {
                         let waiting = self.streams.of_mut(side).waiting.insert(Waiting::default());
                         waiting.add(packet);
                     } else {
@@ -122,7 +134,13 @@ impl Connection {
         }
     }
 
-    fn transport_message(&mut self, side: Side, at: Timestamp, payload: &[u8], sink: &mut (impl Sink + ?Sized)) {
+    fn transport_message(
+        &mut self,
+        side: Side,
+        at: Timestamp,
+        payload: &[u8],
+        sink: &mut (impl Sink + ?Sized),
+    ) {
         let message = match transport::Message::parse(self.roles.of(side), payload) {
             Ok(Some(parsed)) => {
                 if parsed.trailing > 0 {
@@ -135,11 +153,25 @@ impl Connection {
         };
         match message {
             transport::Message::KexInit(kexinit) => self.kexinit(side, at, &kexinit, payload, sink),
-            transport::Message::NewKeys(_) => self.streams.of_mut(side).phase = Phase::Encrypted,
+            transport::Message::NewKeys(_) => self.new_keys(side),
             message => {
                 let origin = self.origin(side);
                 message.raise(origin, &mut |event| self.session.tell(at, &event, sink));
             }
+        }
+    }
+
+    /// What this side sends next is ciphertext.
+    fn new_keys(&mut self, side: Side) {
+        self.streams.of_mut(side).phase = Phase::Encrypted;
+        if self.streams.of(side.peer()).phase == Phase::Encrypted {
+            self.forget_kexinits();
+        }
+    }
+
+    fn forget_kexinits(&mut self) {
+        for side in Side::BOTH {
+            self.streams.of_mut(side).kexinit = None;
         }
     }
 
@@ -196,9 +228,7 @@ impl Connection {
             self.session.algorithms = Some(algorithms);
             if self.roles.proven() {
                 // Nothing can change it any more.
-                for side in Side::BOTH {
-                    self.streams.of_mut(side).kexinit = None;
-                }
+                self.forget_kexinits();
             }
         }
         self.settle_roles();
@@ -211,7 +241,13 @@ impl Connection {
     }
 
     /// Reads the packets of a side that waited. `alone` says that the other side's KEXINIT is given up.
-    pub(crate) fn read_waiting(&mut self, side: Side, at: Timestamp, alone: bool, sink: &mut (impl Sink + ?Sized)) {
+    pub(crate) fn read_waiting(
+        &mut self,
+        side: Side,
+        at: Timestamp,
+        alone: bool,
+        sink: &mut (impl Sink + ?Sized),
+    ) {
         if let Some(waiting) = self.streams.of_mut(side).waiting.take() {
             self.streams.of_mut(side).alone |= alone;
             self.deliver(side, at, &waiting.octets, sink);
@@ -228,13 +264,16 @@ impl Connection {
     ) {
         let guess = std::mem::take(&mut self.streams.of_mut(side).guess);
         let both_known = self.session.algorithms.is_some();
-        if guess == Guess::Announced && both_known && !self.guessed_right {
+        if guess == Guess::Announced && !(both_known && self.guessed_right) {
+            // Wrong, or not known to be right.
             return;
         }
-        if both_known {
-            self.prove_by_init(side, number);
-        } else if let Some(exchange) = self.only_exchange(side, number) {
-            self.exchange = Some(exchange);
+        if self.streams.of_mut(side).asked.first(number) {
+            if both_known {
+                self.prove_by_init(side, number);
+            } else if self.exchange.is_none() {
+                self.exchange = self.only_exchange(side, number);
+            }
         }
         let Some(exchange) = self.exchange else { return };
         match exchange.parse(self.roles.of(side), payload) {
@@ -277,9 +316,6 @@ impl Connection {
 
     /// The only exchange among the side's own methods in which its message of that number has a meaning.
     fn only_exchange(&self, side: Side, number: u8) -> Option<Exchange> {
-        if self.exchange.is_some() {
-            return self.exchange;
-        }
         let payload = self.streams.of(side).kexinit.as_deref()?;
         let kexinit = KexInit::read_from(payload.get(1..)?).ok()?;
         let role = self.roles.of(side);
@@ -344,6 +380,10 @@ impl Connection {
         if stream.identification.is_none() && bytes.starts_with(b"SSH-") {
             stream.phase = Phase::Identifying;
             return bytes;
+        }
+        if self.verdict != Verdict::Ssh {
+            // Nothing is told of what may not be SSH.
+            return &[];
         }
         if !ssh1 && looks_like_packet(bytes) {
             stream.phase = Phase::Packets(Protocol::Ssh2);

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 /// MD5 in hexadecimal, octets separated by colons, of the octets in `parts` one after the other.
 pub(crate) fn md5(parts: &[&[u8]]) -> String {
     let digest = parts.iter().fold(Md5::new(), |digest, part| digest.chain_update(part)).finalize();
-    let mut text = String::with_capacity(3 * digest.len());
+    let mut text = String::with_capacity(47);
     for octet in digest {
         if !text.is_empty() {
             text.push(':');

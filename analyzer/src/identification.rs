@@ -22,7 +22,9 @@ impl Connection {
     ) -> &'b [u8] {
         let end = memchr::memchr(b'\n', bytes);
         let (part, rest) = match end {
-            Some(end) => (bytes.get(..end).unwrap_or_default(), bytes.get(end.saturating_add(1)..).unwrap_or_default()),
+            Some(end) => {
+                (bytes.get(..end).unwrap_or_default(), bytes.get(end.saturating_add(1)..).unwrap_or_default())
+            }
             None => (bytes, &b""[..]),
         };
         let mut buffer = std::mem::take(&mut self.streams.of_mut(side).buffer);
@@ -34,7 +36,7 @@ impl Connection {
             buffer.extend_from_slice(part.get(..room).unwrap_or(part));
             &buffer
         };
-        self.judge_opening(side, line, end.is_some());
+        self.judge_opening(side, line, part, end.is_some());
         let too_long = line.len() > limits::IDENTIFICATION_LINE;
         if self.verdict == Verdict::NotSsh {
             self.streams.of_mut(side).preceding = Vec::new();
@@ -45,7 +47,10 @@ impl Connection {
             self.line(side, at, line, sink);
         } else if line.len() == part.len() && buffer.is_empty() {
             // A long text line without an end: nothing of it is wanted but that it goes on.
-            self.streams.of_mut(side).buffer.extend_from_slice(part.get(..limits::IDENTIFICATION_LINE).unwrap_or(part));
+            self.streams
+                .of_mut(side)
+                .buffer
+                .extend_from_slice(part.get(..limits::IDENTIFICATION_LINE).unwrap_or(part));
         } else {
             self.streams.of_mut(side).buffer = buffer;
         }
@@ -64,8 +69,12 @@ impl Connection {
         }
     }
 
-    /// Looks at the start of a direction: when both ends begin with something else, it is not SSH.
-    fn judge_opening(&mut self, side: Side, line: &[u8], whole: bool) {
+    /// Looks at the start of a direction: when both ends begin with something else, it is not SSH. `part` is what came
+    /// last of the line.
+    fn judge_opening(&mut self, side: Side, line: &[u8], part: &[u8], whole: bool) {
+        if self.verdict != Verdict::Undecided {
+            return;
+        }
         let stream = self.streams.of_mut(side);
         if stream.opening == Opening::Unknown {
             stream.opening = if line.starts_with(BEGINS) {
@@ -76,10 +85,11 @@ impl Connection {
                 Opening::Unknown
             };
         }
-        let text = |side| self.streams.of(side).opening == Opening::Text;
         // A client has nothing to say before its identification line, and no text of a server holds a zero octet.
-        let neither = text(side) && (text(side.peer()) || memchr::memchr(0, line).is_some() && !line.starts_with(BEGINS));
-        if self.verdict == Verdict::Undecided && neither {
+        let text = |side| self.streams.of(side).opening == Opening::Text;
+        if text(side)
+            && (text(side.peer()) || (memchr::memchr(0, part).is_some() && !line.starts_with(BEGINS)))
+        {
             self.verdict = Verdict::NotSsh;
         }
     }
@@ -88,7 +98,7 @@ impl Connection {
     /// SSH unless the other end has identified itself.
     fn bound_preceding(&mut self, side: Side, at: Timestamp, octets: usize, sink: &mut (impl Sink + ?Sized)) {
         let stream = self.streams.of_mut(side);
-        if stream.identification.is_some() || stream.opening != Opening::Text {
+        if stream.identification.is_some() || stream.opening == Opening::Identification {
             return;
         }
         stream.preceding_octets = stream.preceding_octets.saturating_add(octets);
@@ -158,7 +168,8 @@ impl Connection {
         if stream.speaks.is_none() {
             self.note(at, Anomaly::SshCannotDetermineVersion, None, sink);
         }
-        if let (Some(own), Some(other)) = (self.streams.of(side).speaks, self.streams.of(side.peer()).speaks) {
+        if let (Some(own), Some(other)) = (self.streams.of(side).speaks, self.streams.of(side.peer()).speaks)
+        {
             match own.agree(other) {
                 Some(protocol) => self.session.version = Some(protocol.number()),
                 None => self.note(at, Anomaly::SshVersionMismatch, None, sink),
@@ -171,7 +182,8 @@ impl Connection {
     /// the first packet looks like.
     pub(crate) fn choose_protocol<'b>(&mut self, side: Side, bytes: &'b [u8]) -> &'b [u8] {
         let (own, other) = (self.streams.of(side).speaks, self.streams.of(side.peer()).speaks);
-        let agreed = own.zip(other).and_then(|(own, other)| own.agree(other)).or_else(|| own.and_then(Speaks::only));
+        let agreed =
+            own.zip(other).and_then(|(own, other)| own.agree(other)).or_else(|| own.and_then(Speaks::only));
         let stream = self.streams.of_mut(side);
         if let Some(protocol) = agreed {
             stream.phase = Phase::Packets(protocol);

@@ -26,6 +26,17 @@
 //! assert_eq!(connection.session().version, Some(2));
 //! ```
 
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+    )
+)]
+
 mod auth;
 mod connection;
 mod exchange;

@@ -85,7 +85,9 @@ pub(crate) fn negotiate_kex<'p>(client: &KexInit<'p>, server: &KexInit<'_>) -> O
 
 /// Whether a name stands for no algorithm.
 pub(crate) fn is_marker(name: &[u8]) -> bool {
-    [words::CLIENT_MARKERS, words::SERVER_MARKERS, words::GUESS_MARKERS].iter().any(|markers| markers.contains(&name))
+    [words::CLIENT_MARKERS, words::SERVER_MARKERS, words::GUESS_MARKERS]
+        .iter()
+        .any(|markers| markers.contains(&name))
 }
 
 /// The pairs up to which a plain search beats building a set.
@@ -108,8 +110,11 @@ fn first_shared<'p>(client: NameList<'p>, server: NameList<'_>) -> Option<&'p [u
 /// By RFC 4253 section 7 it is where both list the same method and the same host-key algorithm first. Where both list
 /// Dropbear's marker it is where the client's first method is the negotiated one.
 pub(crate) fn guessed_right(client: &KexInit<'_>, server: &KexInit<'_>) -> bool {
-    let same_first = |one: NameList<'_>, other: NameList<'_>| one.names().iter().next() == other.names().iter().next();
-    let marked = |kexinit: &KexInit<'_>| kexinit.kex_algorithms.names().iter().any(|name| words::GUESS_MARKERS.contains(&name));
+    let same_first =
+        |one: NameList<'_>, other: NameList<'_>| one.names().iter().next() == other.names().iter().next();
+    let marked = |kexinit: &KexInit<'_>| {
+        kexinit.kex_algorithms.names().iter().any(|name| words::GUESS_MARKERS.contains(&name))
+    };
     if marked(client) && marked(server) {
         return client.kex_algorithms.names().iter().next() == negotiate_kex(client, server);
     }

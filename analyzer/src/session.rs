@@ -50,7 +50,10 @@ impl Session {
             }
             Event::Ssh1ServerHostKey { modulus, exponent } => {
                 let fingerprint = host_key::sha256(&[modulus, exponent]);
-                sink.event(at, &Event::SshServerHostKey { hash: host_key::md5(&[modulus, exponent]).as_bytes() });
+                sink.event(
+                    at,
+                    &Event::SshServerHostKey { hash: host_key::md5(&[modulus, exponent]).as_bytes() },
+                );
                 sink.event(at, &Event::SshServerHostKeyFingerprint { fingerprint: fingerprint.as_bytes() });
                 sink.event(at, event);
                 self.host_key_fingerprint = Some(fingerprint.into());

@@ -2,6 +2,7 @@
 
 use kexray_grammar::{BinaryPacket, ParseError, Ssh1Packet, limits, transport};
 
+use crate::sink::Excess;
 use crate::version::{Protocol, Speaks};
 use crate::{Side, Timestamp};
 
@@ -71,6 +72,23 @@ pub(crate) struct Stream {
     pub(crate) waiting: Option<Waiting>,
     /// The other direction's KEXINIT is not waited for any more.
     pub(crate) alone: bool,
+    /// The method-specific message numbers that were asked for what they tell beyond themselves.
+    pub(crate) asked: Asked,
+}
+
+/// A set of message numbers below 64. What a KEXINIT can tell of a number takes time in its length: it is worked out
+/// once a number, however often messages of that number come.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Asked(u64);
+
+impl Asked {
+    /// Adds a number. Tells whether it is new.
+    pub(crate) fn first(&mut self, number: u8) -> bool {
+        let bit = 1_u64.checked_shl(u32::from(number)).unwrap_or(0);
+        let new = self.0 & bit != bit;
+        self.0 |= bit;
+        new
+    }
 }
 
 /// The two directions of a connection.
@@ -103,9 +121,27 @@ pub(crate) struct Waiting {
     looked_at: usize,
 }
 
+impl Stream {
+    /// Octets that are kept.
+    pub(crate) fn kept(&self) -> usize {
+        let boxed = |octets: &Option<Box<[u8]>>| octets.as_ref().map_or(0, |octets| octets.len());
+        let waiting = self.waiting.as_ref().map_or(0, |waiting| waiting.octets.len());
+        let preceding = self.preceding.iter().map(|(_, line)| line.len());
+        let all = [self.buffer.len(), waiting, boxed(&self.identification), boxed(&self.kexinit)];
+        all.into_iter().chain(preceding).fold(0, usize::saturating_add)
+    }
+}
+
 impl Waiting {
+    /// Whether these octets are more than may wait together with those that do.
+    pub(crate) fn excess(&self, octets: &[u8]) -> Option<Excess> {
+        let actual = self.octets.len().saturating_add(octets.len());
+        let limit = limits::WAITING_OCTETS;
+        (actual > limit).then_some(Excess { actual: actual as u64, limit: limit as u64 })
+    }
+
     /// Adds octets. Tells whether there is no use in waiting any longer: NEWKEYS is among the packets, which is sent
-    /// only after the other direction's KEXINIT, or the octets are no packets, or too many.
+    /// only after the other direction's KEXINIT, or the octets are no packets.
     pub(crate) fn add(&mut self, octets: &[u8]) -> bool {
         self.octets.extend_from_slice(octets);
         loop {
@@ -117,15 +153,10 @@ impl Waiting {
                     }
                     self.looked_at = self.looked_at.saturating_add(total);
                 }
-                Ok(_) => return self.overdue(),
+                Ok(_) => return false,
                 Err(_) => return true,
             }
         }
-    }
-
-    /// Whether more octets wait than may.
-    pub(crate) fn overdue(&self) -> bool {
-        self.octets.len() > limits::WAITING_OCTETS
     }
 }
 

@@ -71,18 +71,10 @@ impl<A: Application> Engine<A> {
     }
 
     /// Takes a packet of which `data` was captured and `original_length` bytes were on the wire.
-    pub fn packet(
-        &mut self,
-        link_type: LinkType,
-        at: Timestamp,
-        data: &[u8],
-        original_length: u32,
-    ) {
+    pub fn packet(&mut self, link_type: LinkType, at: Timestamp, data: &[u8], original_length: u32) {
         count(&mut self.stats.packets);
         crate::stats::add(&mut self.stats.packet_bytes, length(data));
-        let cut = usize::try_from(original_length)
-            .unwrap_or(usize::MAX)
-            .saturating_sub(data.len());
+        let cut = usize::try_from(original_length).unwrap_or(usize::MAX).saturating_sub(data.len());
         if cut > 0 {
             count(&mut self.stats.cut_packets);
         }
@@ -109,11 +101,7 @@ impl<A: Application> Engine<A> {
     }
 
     fn outlet(&mut self) -> Outlet<'_, A> {
-        Outlet {
-            application: &mut self.application,
-            stats: &mut self.stats,
-            limits: &self.limits,
-        }
+        Outlet { application: &mut self.application, stats: &mut self.stats, limits: &self.limits }
     }
 
     fn count_link_error(&mut self, error: LinkError) {
@@ -144,19 +132,11 @@ impl<A: Application> Engine<A> {
         let Some(fragment) = datagram.fragment else {
             return self.transport(at, &datagram, depth);
         };
-        let whole = self
-            .fragments
-            .insert(at, &datagram, fragment, &self.limits, &mut self.stats);
+        let whole = self.fragments.insert(at, &datagram, fragment, &self.limits, &mut self.stats);
         let Some((protocol, payload)) = whole else {
             return;
         };
-        let whole = Datagram {
-            protocol,
-            payload: &payload,
-            fragment: None,
-            overlong: false,
-            ..datagram
-        };
+        let whole = Datagram { protocol, payload: &payload, fragment: None, overlong: false, ..datagram };
         match ip::upper_layer(whole) {
             // A fragment within fragments: nobody sends that in good faith.
             Ok(inner) if inner.fragment.is_some() => count(&mut self.stats.malformed_ip),
@@ -188,14 +168,8 @@ impl<A: Application> Engine<A> {
 
     fn segment(&mut self, at: Timestamp, datagram: &Datagram<'_>, segment: &Segment<'_>) {
         self.expire(at);
-        let source = Endpoint {
-            address: datagram.source,
-            port: segment.source_port,
-        };
-        let destination = Endpoint {
-            address: datagram.destination,
-            port: segment.destination_port,
-        };
+        let source = Endpoint { address: datagram.source, port: segment.source_port };
+        let destination = Endpoint { address: datagram.destination, port: segment.destination_port };
         let (key, end) = Key::new(source, destination);
 
         let Some((index, reused)) = self.connection(at, datagram, segment, key, end) else {
@@ -205,11 +179,8 @@ impl<A: Application> Engine<A> {
             return;
         };
         let held = connection.cost();
-        let mut outlet = Outlet {
-            application: &mut self.application,
-            stats: &mut self.stats,
-            limits: &self.limits,
-        };
+        let mut outlet =
+            Outlet { application: &mut self.application, stats: &mut self.stats, limits: &self.limits };
         if reused {
             connection.report(end, TcpAnomaly::ActiveConnectionReuse, at, &mut outlet);
         }
@@ -259,8 +230,7 @@ impl<A: Application> Engine<A> {
         {
             self.close(victim, Reason::Room);
         }
-        let (source, destination, number) =
-            (datagram.source, datagram.destination, self.stats.flows);
+        let (source, destination, number) = (datagram.source, datagram.destination, self.stats.flows);
         let mut connection = Connection::new(source, destination, segment, end, at, number);
         if let Some(originator) = originator {
             connection.set_originator(originator);
@@ -280,10 +250,7 @@ impl<A: Application> Engine<A> {
                 let Some(index) = self.flows.oldest(phase) else {
                     break;
                 };
-                let stale = self
-                    .flows
-                    .value_mut(index)
-                    .is_some_and(|flow| flow.is_stale(now, &self.limits));
+                let stale = self.flows.value_mut(index).is_some_and(|flow| flow.is_stale(now, &self.limits));
                 if !stale {
                     break;
                 }

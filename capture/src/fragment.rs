@@ -56,12 +56,7 @@ pub(crate) struct Fragments {
 
 impl Fragments {
     pub(crate) fn new() -> Self {
-        Self {
-            datagrams: HashMap::new(),
-            order: BTreeMap::new(),
-            next_number: 0,
-            held: 0,
-        }
+        Self { datagrams: HashMap::new(), order: BTreeMap::new(), next_number: 0, held: 0 }
     }
 
     /// Takes a fragment. Returns the datagram's protocol and payload, if that is whole now.
@@ -103,10 +98,7 @@ impl Fragments {
         }
         let held = incomplete.bytes.len();
         let fits = incomplete.add(fragment, datagram, stats);
-        self.held = self
-            .held
-            .saturating_sub(held)
-            .saturating_add(incomplete.bytes.len());
+        self.held = self.held.saturating_sub(held).saturating_add(incomplete.bytes.len());
         if !fits {
             count(&mut stats.fragments_malformed);
         }
@@ -139,9 +131,7 @@ impl Fragments {
         while let Some((_, oldest)) = self.order.first_key_value() {
             let oldest = *oldest;
             let stale = self.datagrams.get(&oldest).is_none_or(|datagram| {
-                now.as_nanos()
-                    .saturating_sub(datagram.first_fragment.as_nanos())
-                    > timeout
+                now.as_nanos().saturating_sub(datagram.first_fragment.as_nanos()) > timeout
             });
             if !stale {
                 return;
@@ -166,11 +156,7 @@ impl Incomplete {
         let start = fragment.offset;
         let end = start.saturating_add(payload.len());
         let seen_end = self.present.last().map_or(0, |range| range.end);
-        let total = if fragment.more {
-            self.total
-        } else {
-            self.total.or(Some(end))
-        };
+        let total = if fragment.more { self.total } else { self.total.or(Some(end)) };
         let contradicts = !fragment.more && total != Some(end);
         if contradicts
             || total.is_some_and(|total| total < end.max(seen_end))
@@ -209,10 +195,7 @@ impl Incomplete {
                 old.copy_from_slice(new);
             }
         };
-        for range in present
-            .iter()
-            .filter(|range| range.start < end && range.end > start)
-        {
+        for range in present.iter().filter(|range| range.start < end && range.end > start) {
             stretch(at..range.start.max(at), false);
             stretch(range.start.max(at)..range.end.min(end), true);
             at = range.end.min(end);
@@ -234,18 +217,12 @@ impl Incomplete {
             }
             apart
         });
-        let place = self
-            .present
-            .partition_point(|range| range.start < new.start);
+        let place = self.present.partition_point(|range| range.start < new.start);
         self.present.insert(place, new);
     }
 
     fn is_whole(&self) -> bool {
-        self.total.is_some_and(|total| {
-            self.present
-                .first()
-                .is_some_and(|range| *range == (0..total))
-        })
+        self.total.is_some_and(|total| self.present.first().is_some_and(|range| *range == (0..total)))
     }
 }
 
@@ -261,11 +238,7 @@ mod tests {
 
     impl Bench {
         fn new() -> Self {
-            Self {
-                fragments: Fragments::new(),
-                limits: Limits::default(),
-                stats: Stats::default(),
-            }
+            Self { fragments: Fragments::new(), limits: Limits::default(), stats: Stats::default() }
         }
 
         fn add(
@@ -276,11 +249,7 @@ mod tests {
             more: bool,
             payload: &[u8],
         ) -> Option<Vec<u8>> {
-            let fragment = Fragment {
-                identification,
-                offset,
-                more,
-            };
+            let fragment = Fragment { identification, offset, more };
             let datagram = Datagram {
                 source: [10, 0, 0, 1].into(),
                 destination: [10, 0, 0, 2].into(),
@@ -299,30 +268,16 @@ mod tests {
 
     #[test]
     fn any_order_will_do() {
-        let parts: [(usize, bool, &[u8]); 3] = [
-            (0, true, b"aaaaaaaa"),
-            (8, true, b"bbbbbbbb"),
-            (16, false, b"ccc"),
-        ];
-        for order in [
-            [0, 1, 2],
-            [0, 2, 1],
-            [1, 0, 2],
-            [1, 2, 0],
-            [2, 0, 1],
-            [2, 1, 0],
-        ] {
+        let parts: [(usize, bool, &[u8]); 3] =
+            [(0, true, b"aaaaaaaa"), (8, true, b"bbbbbbbb"), (16, false, b"ccc")];
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
             let mut bench = Bench::new();
             let results: Vec<_> = order
                 .iter()
                 .map(|part| parts[*part])
                 .map(|(at, more, bytes)| bench.add(0, 7, at, more, bytes))
                 .collect();
-            assert_eq!(
-                results,
-                [None, None, Some(b"aaaaaaaabbbbbbbbccc".to_vec())],
-                "{order:?}"
-            );
+            assert_eq!(results, [None, None, Some(b"aaaaaaaabbbbbbbbccc".to_vec())], "{order:?}");
             assert_eq!((bench.fragments.held, bench.fragments.order.len()), (0, 0));
         }
     }
@@ -332,25 +287,10 @@ mod tests {
         let mut bench = Bench::new();
         bench.add(0, 7, 8, true, b"bbbbbbbb");
         bench.add(0, 7, 8, true, b"bbbbbbbb");
-        assert_eq!(
-            (
-                bench.stats.fragments_overlapping,
-                bench.stats.fragments_inconsistent
-            ),
-            (1, 0)
-        );
+        assert_eq!((bench.stats.fragments_overlapping, bench.stats.fragments_inconsistent), (1, 0));
         bench.add(0, 7, 0, true, b"aaaaaaaaXXXXXXXXcccccccc");
-        assert_eq!(
-            (
-                bench.stats.fragments_overlapping,
-                bench.stats.fragments_inconsistent
-            ),
-            (2, 1)
-        );
-        assert_eq!(
-            bench.add(0, 7, 24, false, b"d"),
-            Some(b"aaaaaaaabbbbbbbbccccccccd".to_vec())
-        );
+        assert_eq!((bench.stats.fragments_overlapping, bench.stats.fragments_inconsistent), (2, 1));
+        assert_eq!(bench.add(0, 7, 24, false, b"d"), Some(b"aaaaaaaabbbbbbbbccccccccd".to_vec()));
     }
 
     #[test]
@@ -372,24 +312,12 @@ mod tests {
         for identification in 0..10 {
             bench.add(0, identification, 8, true, b"bbbbbbbb");
         }
-        assert_eq!(
-            (
-                bench.fragments.datagrams.len(),
-                bench.stats.datagrams_evicted
-            ),
-            (4, 6)
-        );
+        assert_eq!((bench.fragments.datagrams.len(), bench.stats.datagrams_evicted), (4, 6));
         bench.limits.datagram_bytes = 40;
         bench.add(0, 99, 8, true, b"bbbbbbbb");
         assert_eq!(bench.fragments.held, 32);
         bench.add(31, 100, 8, true, b"bbbbbbbb");
-        assert_eq!(
-            (
-                bench.fragments.datagrams.len(),
-                bench.stats.datagrams_expired
-            ),
-            (1, 2)
-        );
+        assert_eq!((bench.fragments.datagrams.len(), bench.stats.datagrams_expired), (1, 2));
         bench.fragments.finish(&mut bench.stats);
         assert_eq!(bench.stats.datagrams_unfinished, 1);
     }

@@ -67,21 +67,8 @@ pub(crate) fn datagram(packet: &[u8], cut: usize) -> Result<Datagram<'_>, IpErro
 /// RFC 791 section 3.1.
 fn ipv4(packet: &[u8], cut: usize) -> Result<Datagram<'_>, IpError> {
     let fixed: &[u8; 20] = packet.first_chunk().ok_or(IpError::Truncated)?;
-    let [
-        first,
-        _,
-        length_high,
-        length_low,
-        id_high,
-        id_low,
-        offset_high,
-        offset_low,
-        _,
-        protocol,
-        _,
-        _,
-        ..,
-    ] = *fixed;
+    let [first, _, length_high, length_low, id_high, id_low, offset_high, offset_low, _, protocol, _, _, ..] =
+        *fixed;
     let header_length = usize::from(first & 0x0f).saturating_mul(4);
     if header_length < fixed.len() {
         return Err(IpError::Malformed);
@@ -90,11 +77,7 @@ fn ipv4(packet: &[u8], cut: usize) -> Result<Datagram<'_>, IpError> {
     let claimed = match u16::from_be_bytes([length_high, length_low]) {
         // Segmentation offload: the card fills in the length later. The packet goes on to its end.
         0 => None,
-        total => Some(
-            usize::from(total)
-                .checked_sub(header_length)
-                .ok_or(IpError::Malformed)?,
-        ),
+        total => Some(usize::from(total).checked_sub(header_length).ok_or(IpError::Malformed)?),
     };
     let offset_and_flags = u16::from_be_bytes([offset_high, offset_low]);
     let fragment = Fragment {
@@ -112,11 +95,7 @@ fn ipv4(packet: &[u8], cut: usize) -> Result<Datagram<'_>, IpError> {
         fragment: (fragment.more || fragment.offset > 0).then_some(fragment),
         overlong: body.overlong,
     };
-    if datagram.fragment.is_some() {
-        Ok(datagram)
-    } else {
-        upper_layer(datagram)
-    }
+    if datagram.fragment.is_some() { Ok(datagram) } else { upper_layer(datagram) }
 }
 
 /// RFC 8200 section 3.
@@ -204,9 +183,7 @@ mod tests {
     use super::*;
 
     fn v4(total: u16, protocol: u8, rest: &[u8]) -> Vec<u8> {
-        let mut packet = vec![
-            0x45, 0, 0, 0, 0, 7, 0, 0, 64, protocol, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2,
-        ];
+        let mut packet = vec![0x45, 0, 0, 0, 0, 7, 0, 0, 64, protocol, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
         packet[2..4].copy_from_slice(&total.to_be_bytes());
         packet.extend_from_slice(rest);
         packet
@@ -225,20 +202,14 @@ mod tests {
     fn padding_is_trimmed() {
         let packet = v4(23, TCP, b"abc\0\0\0");
         let datagram = datagram(&packet, 0).unwrap();
-        assert_eq!(
-            (datagram.payload, datagram.missing, datagram.fragment),
-            (&b"abc"[..], 0, None)
-        );
+        assert_eq!((datagram.payload, datagram.missing, datagram.fragment), (&b"abc"[..], 0, None));
     }
 
     #[test]
     fn a_cut_packet_tells_what_is_missing() {
         let packet = v4(30, TCP, b"abc");
         let cut = datagram(&packet, 9).unwrap();
-        assert_eq!(
-            (cut.payload, cut.missing, cut.overlong),
-            (&b"abc"[..], 7, false)
-        );
+        assert_eq!((cut.payload, cut.missing, cut.overlong), (&b"abc"[..], 7, false));
         // The header claims more than was on the wire: only the wire counts.
         let overlong = datagram(&packet, 2).unwrap();
         assert_eq!((overlong.missing, overlong.overlong), (2, true));
@@ -284,11 +255,7 @@ mod tests {
     fn fragments_of_both_versions() {
         let mut packet = v4(23, TCP, b"abc");
         packet[6..8].copy_from_slice(&[0x20, 0x02]);
-        let expected = Fragment {
-            identification: 7,
-            offset: 16,
-            more: true,
-        };
+        let expected = Fragment { identification: 7, offset: 16, more: true };
         assert_eq!(datagram(&packet, 0).unwrap().fragment, Some(expected));
 
         let packet = v6(11, FRAGMENT, &[TCP, 0, 0, 17, 0, 0, 0, 7, b'a', b'b', b'c']);

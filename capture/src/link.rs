@@ -80,11 +80,9 @@ pub(crate) fn ip_packet(link_type: LinkType, frame: &[u8]) -> Result<&[u8], Link
             let protocol = be16(frame, 0).ok_or(LinkError::Truncated)?;
             behind_tags(protocol, frame.get(20..).ok_or(LinkError::Truncated)?)
         }
-        LinkType::RAW
-        | LinkType::RAW_BSD
-        | LinkType::RAW_OPENBSD
-        | LinkType::IPV4
-        | LinkType::IPV6 => Ok(frame),
+        LinkType::RAW | LinkType::RAW_BSD | LinkType::RAW_OPENBSD | LinkType::IPV4 | LinkType::IPV6 => {
+            Ok(frame)
+        }
         LinkType::LOOP => {
             let family = be32(frame, 0).ok_or(LinkError::Truncated)?;
             behind_family(family, frame)
@@ -92,10 +90,7 @@ pub(crate) fn ip_packet(link_type: LinkType, frame: &[u8]) -> Result<&[u8], Link
         LinkType::NULL => {
             let family: [u8; 4] = array(frame, 0).ok_or(LinkError::Truncated)?;
             // Families are small numbers, so the byte order shows.
-            behind_family(
-                u32::from_be_bytes(family).min(u32::from_le_bytes(family)),
-                frame,
-            )
+            behind_family(u32::from_be_bytes(family).min(u32::from_le_bytes(family)), frame)
         }
         _ => Err(LinkError::Unsupported),
     }
@@ -104,9 +99,7 @@ pub(crate) fn ip_packet(link_type: LinkType, frame: &[u8]) -> Result<&[u8], Link
 /// `at` is where the EtherType is; the payload follows it.
 fn behind_ethertype(frame: &[u8], at: usize) -> Result<&[u8], LinkError> {
     let ethertype = be16(frame, at).ok_or(LinkError::Truncated)?;
-    let payload = frame
-        .get(at.saturating_add(2)..)
-        .ok_or(LinkError::Truncated)?;
+    let payload = frame.get(at.saturating_add(2)..).ok_or(LinkError::Truncated)?;
     behind_tags(ethertype, payload)
 }
 
@@ -146,37 +139,21 @@ mod tests {
     fn check(link_type: LinkType, header: &[u8], expected: Result<&[u8], LinkError>) {
         let mut frame = header.to_vec();
         frame.extend_from_slice(b"\x45ip");
-        assert_eq!(
-            ip_packet(link_type, &frame),
-            expected,
-            "{link_type:?} {header:02x?}"
-        );
+        assert_eq!(ip_packet(link_type, &frame), expected, "{link_type:?} {header:02x?}");
     }
 
     #[test]
     fn vlan_tags_are_skipped() {
         let ip = Ok(&b"\x45ip"[..]);
         check(LinkType::ETHERNET, &[&[0; 12][..], &[8, 0]].concat(), ip);
-        check(
-            LinkType::ETHERNET,
-            &[&[0; 12][..], &[0x81, 0, 0, 5, 8, 0]].concat(),
-            ip,
-        );
+        check(LinkType::ETHERNET, &[&[0; 12][..], &[0x81, 0, 0, 5, 8, 0]].concat(), ip);
         check(
             LinkType::ETHERNET,
             &[&[0; 12][..], &[0x88, 0xa8, 0, 5, 0x81, 0, 0, 5, 0x86, 0xdd]].concat(),
             ip,
         );
-        check(
-            LinkType::LINUX_SLL,
-            &[&[0; 14][..], &[0x81, 0, 0, 5, 8, 0]].concat(),
-            ip,
-        );
-        check(
-            LinkType::ETHERNET,
-            &[&[0; 12][..], &[8, 6]].concat(),
-            Err(LinkError::NotIp),
-        );
+        check(LinkType::LINUX_SLL, &[&[0; 14][..], &[0x81, 0, 0, 5, 8, 0]].concat(), ip);
+        check(LinkType::ETHERNET, &[&[0; 12][..], &[8, 6]].concat(), Err(LinkError::NotIp));
         let deep = [&[0; 12][..], &[0x81, 0, 0, 5].repeat(9), &[8, 0]].concat();
         check(LinkType::ETHERNET, &deep, Err(LinkError::NotIp));
     }
@@ -194,18 +171,11 @@ mod tests {
 
     #[test]
     fn short_frames_are_truncated() {
-        for link_type in [
-            LinkType::ETHERNET,
-            LinkType::LINUX_SLL,
-            LinkType::LINUX_SLL2,
-            LinkType::NULL,
-            LinkType::LOOP,
-        ] {
+        for link_type in
+            [LinkType::ETHERNET, LinkType::LINUX_SLL, LinkType::LINUX_SLL2, LinkType::NULL, LinkType::LOOP]
+        {
             assert_eq!(ip_packet(link_type, &[0x81; 3]), Err(LinkError::Truncated));
         }
-        assert_eq!(
-            ip_packet(LinkType(147), &[0; 64]),
-            Err(LinkError::Unsupported)
-        );
+        assert_eq!(ip_packet(LinkType(147), &[0; 64]), Err(LinkError::Unsupported));
     }
 }

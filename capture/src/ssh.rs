@@ -73,6 +73,7 @@ pub struct SshFlows<O> {
 pub struct SshFlow {
     connection: Box<Connection>,
     holds_since: Option<Timestamp>,
+    known: bool,
 }
 
 impl<O: Observer> SshFlows<O> {
@@ -119,7 +120,9 @@ impl<O: Observer> SshFlows<O> {
         match state.connection.verdict() {
             Verdict::NotSsh => Interest::Ignore,
             Verdict::Ssh => {
-                self.ssh.insert(flow.number);
+                if !std::mem::replace(&mut state.known, true) {
+                    self.ssh.insert(flow.number);
+                }
                 Interest::Continue
             }
             Verdict::Undecided => Interest::Continue,
@@ -151,10 +154,17 @@ impl<O: Observer> Application for SshFlows<O> {
     type State = SshFlow;
 
     fn open(&mut self, _: &Flow) -> SshFlow {
-        SshFlow { connection: Box::default(), holds_since: None }
+        SshFlow { connection: Box::default(), holds_since: None, known: false }
     }
 
-    fn deliver(&mut self, flow: &Flow, state: &mut SshFlow, side: Side, at: Timestamp, bytes: &[u8]) -> Interest {
+    fn deliver(
+        &mut self,
+        flow: &Flow,
+        state: &mut SshFlow,
+        side: Side,
+        at: Timestamp,
+        bytes: &[u8],
+    ) -> Interest {
         state.connection.deliver(side, at, bytes, &mut self.outlet(flow));
         self.after(flow, state)
     }

@@ -29,7 +29,9 @@ impl Uid {
         let mut uid = [b'C'; Self::LENGTH];
         for (letter, octet) in uid.iter_mut().skip(1).zip(digest) {
             // 256 is no multiple of 62, so some letters are a little likelier; there are enough of them.
-            if let Some(digit) = Self::DIGITS.get(usize::from(octet) % Self::DIGITS.len()) {
+            let digit =
+                usize::from(octet).checked_rem(Self::DIGITS.len()).and_then(|digit| Self::DIGITS.get(digit));
+            if let Some(digit) = digit {
                 *letter = *digit;
             }
         }
@@ -56,7 +58,9 @@ fn endpoint(endpoint: Endpoint) -> [u8; 18] {
         IpAddr::V6(address) => address,
     };
     let mut octets = [0; 18];
-    for (octet, value) in octets.iter_mut().zip(address.octets().into_iter().chain(endpoint.port.to_be_bytes())) {
+    for (octet, value) in
+        octets.iter_mut().zip(address.octets().into_iter().chain(endpoint.port.to_be_bytes()))
+    {
         *octet = value;
     }
     octets

@@ -40,15 +40,7 @@ impl Scene {
         self.engine.finish();
         let stats = *self.engine.stats();
         let collector = self.engine.into_application();
-        (
-            collector.flows,
-            collector
-                .anomalies
-                .into_iter()
-                .map(|(_, _, anomaly)| anomaly)
-                .collect(),
-            stats,
-        )
+        (collector.flows, collector.anomalies.into_iter().map(|(_, _, anomaly)| anomaly).collect(), stats)
     }
 
     /// Checks that there was one flow, and its two streams, `_` for each byte of a gap.
@@ -62,53 +54,26 @@ impl Scene {
 }
 
 fn texts(flows: &[Finished]) -> Vec<(String, String)> {
-    flows
-        .iter()
-        .map(|flow| (flow.up.text(), flow.down.text()))
-        .collect()
+    flows.iter().map(|flow| (flow.up.text(), flow.down.text())).collect()
 }
 
 impl<A: Application> Scene<A> {
     fn of(engine: Engine<A>) -> Self {
         let (client, server) = (CLIENT.parse().unwrap(), SERVER.parse().unwrap());
-        Self {
-            engine,
-            now: 1_000_000_000,
-            client,
-            server,
-            starts: (CLIENT_START, SERVER_START),
-        }
+        Self { engine, now: 1_000_000_000, client, server, starts: (CLIENT_START, SERVER_START) }
     }
 
     fn client(&mut self, flags: &str, sequence: u32, acknowledgement: u32, payload: &str) {
-        let (sequence, acknowledgement) = (
-            self.starts.0.wrapping_add(sequence),
-            self.starts.1.wrapping_add(acknowledgement),
-        );
-        let segment = tcp(
-            self.client,
-            self.server,
-            sequence,
-            acknowledgement,
-            flags,
-            payload.as_bytes(),
-        );
+        let (sequence, acknowledgement) =
+            (self.starts.0.wrapping_add(sequence), self.starts.1.wrapping_add(acknowledgement));
+        let segment = tcp(self.client, self.server, sequence, acknowledgement, flags, payload.as_bytes());
         self.packet(&ip(self.client.ip(), self.server.ip(), 6, &segment));
     }
 
     fn server(&mut self, flags: &str, sequence: u32, acknowledgement: u32, payload: &str) {
-        let (sequence, acknowledgement) = (
-            self.starts.1.wrapping_add(sequence),
-            self.starts.0.wrapping_add(acknowledgement),
-        );
-        let segment = tcp(
-            self.server,
-            self.client,
-            sequence,
-            acknowledgement,
-            flags,
-            payload.as_bytes(),
-        );
+        let (sequence, acknowledgement) =
+            (self.starts.1.wrapping_add(sequence), self.starts.0.wrapping_add(acknowledgement));
+        let segment = tcp(self.server, self.client, sequence, acknowledgement, flags, payload.as_bytes());
         self.packet(&ip(self.server.ip(), self.client.ip(), 6, &segment));
     }
 
@@ -122,12 +87,7 @@ impl<A: Application> Scene<A> {
         let frame = link(1, packet);
         self.now += 1_000_000;
         let length = frame.len() as u32;
-        self.engine.packet(
-            LinkType::ETHERNET,
-            Timestamp::from_nanos(self.now),
-            &frame,
-            length,
-        );
+        self.engine.packet(LinkType::ETHERNET, Timestamp::from_nanos(self.now), &frame, length);
     }
 
     fn wait(&mut self, seconds: u64) {
@@ -143,11 +103,7 @@ fn a_whole_connection() {
     scene.server("PA", 1, 6, "welcome");
     scene.client("FA", 6, 8, "");
     scene.server("FA", 8, 7, "");
-    assert_eq!(
-        scene.engine.application().flows.len(),
-        1,
-        "nothing can follow, so it is over"
-    );
+    assert_eq!(scene.engine.application().flows.len(), 1, "nothing can follow, so it is over");
     scene.client("A", 7, 9, "");
     scene.server("FA", 8, 7, "");
     let (flows, anomalies, stats) = scene.end();
@@ -155,21 +111,10 @@ fn a_whole_connection() {
     assert_eq!(anomalies, []);
     let flow = flows[0].flow;
     assert!(flow.opening_seen);
-    assert_eq!(
-        (flow.originator.port, flow.responder.port, flow.number),
-        (40000, 22, 0)
-    );
+    assert_eq!((flow.originator.port, flow.responder.port, flow.number), (40000, 22, 0));
     assert_eq!(flow.first_packet, Timestamp::from_nanos(1_001_000_000));
     assert_eq!(flows[0].closed_at, Timestamp::from_nanos(1_007_000_000));
-    assert_eq!(
-        (
-            stats.flows,
-            stats.flows_closed,
-            stats.delivered_bytes,
-            stats.gaps
-        ),
-        (1, 1, 12, 0)
-    );
+    assert_eq!((stats.flows, stats.flows_closed, stats.delivered_bytes, stats.gaps), (1, 1, 12, 0));
 }
 
 #[test]
@@ -261,22 +206,10 @@ fn one_side_alone_is_enough() {
 fn a_short_snap_length_leaves_gaps() {
     let mut scene = Scene::new();
     scene.handshake();
-    let segment = tcp(
-        scene.client,
-        scene.server,
-        CLIENT_START + 1,
-        SERVER_START + 1,
-        "PA",
-        b"hello, world",
-    );
+    let segment = tcp(scene.client, scene.server, CLIENT_START + 1, SERVER_START + 1, "PA", b"hello, world");
     let frame = link(1, &ip(scene.client.ip(), scene.server.ip(), 6, &segment));
     let at = Timestamp::from_nanos(scene.now);
-    scene.engine.packet(
-        LinkType::ETHERNET,
-        at,
-        &frame[..frame.len() - 7],
-        frame.len() as u32,
-    );
+    scene.engine.packet(LinkType::ETHERNET, at, &frame[..frame.len() - 7], frame.len() as u32);
     scene.client("PA", 13, 1, "!");
     let (flows, anomalies, stats) = scene.end();
     assert_eq!(texts(&flows), [("hello_______!".to_owned(), String::new())]);
@@ -289,14 +222,7 @@ fn fragments_are_put_together() {
     let mut scene = Scene::new();
     scene.handshake();
     let text = "a long line in many fragments";
-    let segment = tcp(
-        scene.client,
-        scene.server,
-        CLIENT_START + 1,
-        SERVER_START + 1,
-        "PA",
-        text.as_bytes(),
-    );
+    let segment = tcp(scene.client, scene.server, CLIENT_START + 1, SERVER_START + 1, "PA", text.as_bytes());
     let packet = ip(scene.client.ip(), scene.server.ip(), 6, &segment);
     for fragment in fragments(&packet, 8).iter().rev() {
         scene.packet(fragment);
@@ -312,20 +238,10 @@ fn ipv6_fragments_are_put_together() {
     scene.server = "[fd00::2]:22".parse().unwrap();
     scene.handshake();
     let text = "a long line";
-    let segment = tcp(
-        scene.client,
-        scene.server,
-        CLIENT_START + 1,
-        SERVER_START + 1,
-        "PA",
-        text.as_bytes(),
-    );
+    let segment = tcp(scene.client, scene.server, CLIENT_START + 1, SERVER_START + 1, "PA", text.as_bytes());
     let (head, tail) = segment.split_at(24);
     // Only the first part tells the protocol.
-    let parts = [
-        [&[59, 0, 0, 24, 0, 0, 0, 9], tail].concat(),
-        [&[6, 0, 0, 1, 0, 0, 0, 9], head].concat(),
-    ];
+    let parts = [[&[59, 0, 0, 24, 0, 0, 0, 9], tail].concat(), [&[6, 0, 0, 1, 0, 0, 0, 9], head].concat()];
     for part in parts {
         scene.packet(&ip(scene.client.ip(), scene.server.ip(), 44, &part));
     }
@@ -360,17 +276,10 @@ fn ports_are_used_again_after_the_end() {
         scene.handshake();
         scene.server("PA", 1, 1, "welcome");
         let (flows, anomalies, _) = scene.end();
-        let expected =
-            [("hello", ""), ("", "welcome")].map(|(up, down)| (up.to_owned(), down.to_owned()));
+        let expected = [("hello", ""), ("", "welcome")].map(|(up, down)| (up.to_owned(), down.to_owned()));
         assert_eq!(texts(&flows), expected);
         assert_eq!(anomalies, []);
-        assert_eq!(
-            flows
-                .iter()
-                .map(|flow| flow.flow.number)
-                .collect::<Vec<_>>(),
-            [0, 1]
-        );
+        assert_eq!(flows.iter().map(|flow| flow.flow.number).collect::<Vec<_>>(), [0, 1]);
     }
 }
 
@@ -381,24 +290,14 @@ fn ports_are_used_again_though_no_end_was_captured() {
     scene.client("PA", 1, 1, "hello");
     scene.starts = (77, 0x8000_0000);
     scene.client("S", 0, 0, "");
-    assert!(
-        scene.engine.application().flows.is_empty(),
-        "anyone may send a SYN"
-    );
+    assert!(scene.engine.application().flows.is_empty(), "anyone may send a SYN");
     scene.server("SA", 0, 1, "");
     assert_eq!(scene.engine.application().flows.len(), 1, "it was answered");
     scene.client("PA", 1, 1, "again");
     let (flows, anomalies, _) = scene.end();
-    let expected =
-        [("hello", ""), ("again", "")].map(|(up, down)| (up.to_owned(), down.to_owned()));
+    let expected = [("hello", ""), ("again", "")].map(|(up, down)| (up.to_owned(), down.to_owned()));
     assert_eq!(texts(&flows), expected);
-    assert_eq!(
-        anomalies,
-        [
-            TcpAnomaly::SynInsideConnection,
-            TcpAnomaly::ActiveConnectionReuse
-        ]
-    );
+    assert_eq!(anomalies, [TcpAnomaly::SynInsideConnection, TcpAnomaly::ActiveConnectionReuse]);
 }
 
 #[test]
@@ -411,8 +310,7 @@ fn one_side_alone_shows_that_ports_are_used_again() {
     scene.client("S", 0, 0, "");
     scene.client("PA", 1, 1, "again");
     let (flows, _, _) = scene.end();
-    let expected =
-        [("hello", ""), ("again", "")].map(|(up, down)| (up.to_owned(), down.to_owned()));
+    let expected = [("hello", ""), ("again", "")].map(|(up, down)| (up.to_owned(), down.to_owned()));
     assert_eq!(texts(&flows), expected);
 }
 
@@ -454,10 +352,7 @@ fn a_reset_ends_both_directions() {
     scene.server("PA", 14, 6, "later");
     scene.server("PA", 1, 6, "welcome, ");
     let (flows, anomalies, stats) = scene.end();
-    assert_eq!(
-        texts(&flows),
-        [("hello".to_owned(), "welcome, late".to_owned())]
-    );
+    assert_eq!(texts(&flows), [("hello".to_owned(), "welcome, late".to_owned())]);
     assert_eq!(anomalies, [TcpAnomaly::DataAfterReset]);
     assert_eq!((stats.bytes_after_end, stats.flows_closed), (5, 1));
 }
@@ -474,19 +369,13 @@ fn quiet_flows_are_closed() {
     assert!(scene.engine.application().flows.is_empty());
     scene.wait(2 * 60);
     scene.client("PA", 1, 1, "other");
-    assert_eq!(
-        scene.engine.application().flows[0].closed_at,
-        Timestamp::from_nanos(last)
-    );
+    assert_eq!(scene.engine.application().flows[0].closed_at, Timestamp::from_nanos(last));
     assert_eq!(scene.engine.stats().flows_expired, 1);
     // Whatever else happens in the capture, so much silence separates two flows.
     scene.wait(61 * 60);
     scene.client("PA", 6, 1, "again");
     let (flows, _, _) = scene.end();
-    assert_eq!(
-        flows.iter().map(|flow| flow.up.text()).collect::<Vec<_>>(),
-        ["hello", "other", "again"]
-    );
+    assert_eq!(flows.iter().map(|flow| flow.up.text()).collect::<Vec<_>>(), ["hello", "other", "again"]);
 }
 
 #[test]
@@ -545,20 +434,9 @@ impl Application for Picky {
         self.0.push("open".to_owned());
     }
 
-    fn deliver(
-        &mut self,
-        _: &Flow,
-        (): &mut (),
-        side: Side,
-        _: Timestamp,
-        bytes: &[u8],
-    ) -> Interest {
+    fn deliver(&mut self, _: &Flow, (): &mut (), side: Side, _: Timestamp, bytes: &[u8]) -> Interest {
         self.0.push(String::from_utf8_lossy(bytes).into_owned());
-        if side == Side::Responder {
-            Interest::Ignore
-        } else {
-            Interest::Continue
-        }
+        if side == Side::Responder { Interest::Ignore } else { Interest::Continue }
     }
 
     fn gap(&mut self, _: &Flow, (): &mut (), _: Side, _: Timestamp, length: u64) -> Interest {
@@ -582,25 +460,16 @@ fn an_ignored_flow_is_left_alone_until_its_ports_are_used_again() {
     scene.server("PA", 1, 6, "wel");
     scene.server("PA", 12, 6, "more");
     scene.client("PA", 6, 16, "more");
-    assert_eq!(
-        scene.engine.application().0,
-        ["open", "hello", "wel", "close"]
-    );
+    assert_eq!(scene.engine.application().0, ["open", "hello", "wel", "close"]);
     scene.client("FA", 10, 16, "");
     scene.server("FA", 16, 11, "");
     scene.starts = (77, 88);
     scene.handshake();
     scene.client("PA", 1, 1, "again");
     scene.engine.finish();
-    assert_eq!(
-        scene.engine.application().0[4..],
-        ["open", "again", "close"]
-    );
+    assert_eq!(scene.engine.application().0[4..], ["open", "again", "close"]);
     let stats = scene.engine.stats();
-    assert_eq!(
-        (stats.flows, stats.flows_ignored, stats.ignored_bytes),
-        (2, 1, 16)
-    );
+    assert_eq!((stats.flows, stats.flows_ignored, stats.ignored_bytes), (2, 1, 16));
 }
 
 #[test]
@@ -611,10 +480,7 @@ fn an_ignored_flow_seen_from_the_middle_can_be_replaced() {
     scene.handshake();
     scene.client("PA", 1, 1, "again");
     scene.engine.finish();
-    assert_eq!(
-        scene.engine.application().0,
-        ["open", "welcome", "close", "open", "again", "close"]
-    );
+    assert_eq!(scene.engine.application().0, ["open", "welcome", "close", "open", "again", "close"]);
 }
 
 #[test]

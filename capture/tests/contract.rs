@@ -35,11 +35,7 @@ impl Auditor {
         assert!(!ticket.ignored, "data after interest was lost");
         ticket.ignored = ignore;
         self.ignored += u64::from(ignore);
-        if ignore {
-            Interest::Ignore
-        } else {
-            Interest::Continue
-        }
+        if ignore { Interest::Ignore } else { Interest::Continue }
     }
 }
 
@@ -49,44 +45,23 @@ impl Application for Auditor {
     fn open(&mut self, flow: &Flow) -> Ticket {
         assert!(!self.closed.contains(&flow.number));
         assert!(self.open.insert(flow.number), "opened twice");
-        Ticket {
-            number: flow.number,
-            ignored: false,
-        }
+        Ticket { number: flow.number, ignored: false }
     }
 
-    fn deliver(
-        &mut self,
-        flow: &Flow,
-        ticket: &mut Ticket,
-        _: Side,
-        _: Timestamp,
-        bytes: &[u8],
-    ) -> Interest {
+    fn deliver(&mut self, flow: &Flow, ticket: &mut Ticket, _: Side, _: Timestamp, bytes: &[u8]) -> Interest {
         assert!(!bytes.is_empty());
         self.delivered += bytes.len() as u64;
         self.look(flow, ticket, bytes[0] == 0)
     }
 
-    fn gap(
-        &mut self,
-        flow: &Flow,
-        ticket: &mut Ticket,
-        _: Side,
-        _: Timestamp,
-        length: u64,
-    ) -> Interest {
+    fn gap(&mut self, flow: &Flow, ticket: &mut Ticket, _: Side, _: Timestamp, length: u64) -> Interest {
         assert!(length > 0);
         self.gaps += length;
         self.look(flow, ticket, length == 7)
     }
 
     fn anomaly(&mut self, flow: &Flow, side: Side, _: Timestamp, anomaly: TcpAnomaly) {
-        assert!(
-            self.anomalies.insert((flow.number, side, anomaly)),
-            "{} reported twice",
-            anomaly.name()
-        );
+        assert!(self.anomalies.insert((flow.number, side, anomaly)), "{} reported twice", anomaly.name());
     }
 
     fn close(&mut self, flow: &Flow, ticket: Ticket, at: Timestamp) {
@@ -118,37 +93,21 @@ fn number() -> impl Strategy<Value = u32> {
 
 fn step() -> impl Strategy<Value = Step> {
     let flags = proptest::sample::select(
-        &[
-            "A", "A", "PA", "PA", "PA", "PA", "S", "SA", "FA", "R", "RA", "P", "SFRPA",
-        ][..],
+        &["A", "A", "PA", "PA", "PA", "PA", "S", "SA", "FA", "R", "RA", "P", "SFRPA"][..],
     );
     let seconds = prop_oneof![30 => 0..3_i64, 1 => 0..4_000_i64, 1 => -4_000..0_i64];
-    (
-        1..5_u16,
-        any::<bool>(),
-        flags,
-        number(),
-        number(),
-        0..30_usize,
-        0..20_u8,
-        0..50_usize,
-        seconds,
-    )
-        .prop_map(
-            |(port, from_client, flags, sequence, acknowledgement, length, fill, cut, seconds)| {
-                Step {
-                    port,
-                    from_client,
-                    flags,
-                    sequence,
-                    acknowledgement,
-                    length,
-                    fill,
-                    cut: cut.saturating_sub(40),
-                    seconds,
-                }
-            },
-        )
+    (1..5_u16, any::<bool>(), flags, number(), number(), 0..30_usize, 0..20_u8, 0..50_usize, seconds)
+        .prop_map(|(port, from_client, flags, sequence, acknowledgement, length, fill, cut, seconds)| Step {
+            port,
+            from_client,
+            flags,
+            sequence,
+            acknowledgement,
+            length,
+            fill,
+            cut: cut.saturating_sub(40),
+            seconds,
+        })
 }
 
 fn run(steps: &[Step], limits: Limits) -> Engine<Auditor> {
@@ -158,28 +117,12 @@ fn run(steps: &[Step], limits: Limits) -> Engine<Auditor> {
         now += step.seconds * 1_000_000_000;
         let client: SocketAddr = ([10, 0, 0, 1], step.port).into();
         let server: SocketAddr = ([10, 0, 0, 2], 22).into();
-        let (from, to) = if step.from_client {
-            (client, server)
-        } else {
-            (server, client)
-        };
+        let (from, to) = if step.from_client { (client, server) } else { (server, client) };
         let payload = vec![step.fill; step.length];
-        let segment = tcp(
-            from,
-            to,
-            step.sequence,
-            step.acknowledgement,
-            step.flags,
-            &payload,
-        );
+        let segment = tcp(from, to, step.sequence, step.acknowledgement, step.flags, &payload);
         let frame = link(1, &ip(from.ip(), to.ip(), 6, &segment));
         let kept = &frame[..frame.len() - step.cut.min(frame.len())];
-        engine.packet(
-            LinkType::ETHERNET,
-            Timestamp::from_nanos(now as u64),
-            kept,
-            frame.len() as u32,
-        );
+        engine.packet(LinkType::ETHERNET, Timestamp::from_nanos(now as u64), kept, frame.len() as u32);
     }
     engine.finish();
     engine

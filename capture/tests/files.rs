@@ -23,25 +23,17 @@ fn open(file: Vec<u8>) -> Result<CaptureFile, FileError> {
 
 /// Two segments of a connection, as frames of a link type.
 fn frames(link_type: u32) -> Vec<Captured> {
-    let address = |v4: &str, v6: &str| -> SocketAddr {
-        if link_type == 229 { v6 } else { v4 }.parse().unwrap()
-    };
+    let address =
+        |v4: &str, v6: &str| -> SocketAddr { if link_type == 229 { v6 } else { v4 }.parse().unwrap() };
     let client = address("10.0.0.1:40000", "[fd00::1]:40000");
     let server = address("10.0.0.2:22", "[fd00::2]:22");
     let segments = [(1_u32, "hello"), (6, ", world")];
-    let frames = segments
-        .into_iter()
-        .enumerate()
-        .map(|(index, (sequence, text))| {
-            let segment = tcp(client, server, sequence, 0, "PA", text.as_bytes());
-            let data = link(link_type, &ip(client.ip(), server.ip(), 6, &segment));
-            let original_length = data.len() as u32;
-            Captured {
-                nanos: 1_700_000_000_123_456_000 + index as u64 * 1_789,
-                data,
-                original_length,
-            }
-        });
+    let frames = segments.into_iter().enumerate().map(|(index, (sequence, text))| {
+        let segment = tcp(client, server, sequence, 0, "PA", text.as_bytes());
+        let data = link(link_type, &ip(client.ip(), server.ip(), 6, &segment));
+        let original_length = data.len() as u32;
+        Captured { nanos: 1_700_000_000_123_456_000 + index as u64 * 1_789, data, original_length }
+    });
     frames.collect()
 }
 
@@ -55,9 +47,7 @@ fn check(file: Vec<u8>, nanoseconds: bool) {
     let mut file = open(file).unwrap();
     let (collector, stats, error) = replay(&mut file);
     assert!(error.is_none(), "{error:?}");
-    let [flow] = &collector.flows[..] else {
-        panic!("{} flows, {stats:?}", collector.flows.len())
-    };
+    let [flow] = &collector.flows[..] else { panic!("{} flows, {stats:?}", collector.flows.len()) };
     assert_eq!(flow.up.text(), "hello, world");
     assert_eq!(flow.up.chunks, [5, 7]);
     assert_eq!(flow.flow.originator.port, 40000);
@@ -82,10 +72,7 @@ fn classic_files_of_each_link_type() {
     for link_type in LINK_TYPES {
         for order in [Order::Little, Order::Big] {
             for nanoseconds in [false, true] {
-                check(
-                    pcap(order, nanoseconds, link_type, &frames(link_type)),
-                    nanoseconds,
-                );
+                check(pcap(order, nanoseconds, link_type, &frames(link_type)), nanoseconds);
             }
         }
     }
@@ -97,11 +84,7 @@ fn next_generation_files_of_each_link_type() {
         for order in [Order::Little, Order::Big] {
             let mut file = section(order);
             file.extend(block(order, 0x0bad, b"unknown"));
-            file.extend(interface(
-                order,
-                link_type as u16,
-                &[(2, b"eth0"), (9, &[9])],
-            ));
+            file.extend(interface(order, link_type as u16, &[(2, b"eth0"), (9, &[9])]));
             file.extend(block(order, 5, &[0; 12]));
             for frame in frames(link_type) {
                 file.extend(enhanced(order, 0, frame.nanos, &frame.data));
@@ -113,9 +96,7 @@ fn next_generation_files_of_each_link_type() {
 
 #[test]
 fn each_section_has_its_own_byte_order_and_interfaces() {
-    let [first, second] = &frames(1)[..] else {
-        panic!()
-    };
+    let [first, second] = &frames(1)[..] else { panic!() };
     let cooked = &frames(113)[1];
     let mut file = section(Order::Little);
     file.extend(interface(Order::Little, 1, &[]));
@@ -124,11 +105,7 @@ fn each_section_has_its_own_byte_order_and_interfaces() {
     file.extend(interface(Order::Big, 147, &[]));
     // Seconds to add, and units of 2^-20 seconds.
     let offset = 1_700_000_000_i64.to_be_bytes();
-    file.extend(interface(
-        Order::Big,
-        113,
-        &[(14, &offset), (9, &[0x80 | 20])],
-    ));
+    file.extend(interface(Order::Big, 113, &[(14, &offset), (9, &[0x80 | 20])]));
     file.extend(enhanced(Order::Big, 0, 0, &second.data));
     file.extend(enhanced(Order::Big, 1, 129_454, &cooked.data));
     let mut file = open(file).unwrap();
@@ -136,17 +113,12 @@ fn each_section_has_its_own_byte_order_and_interfaces() {
     assert!(error.is_none());
     assert_eq!(stats.unsupported_link_type, 1);
     assert_eq!(collector.flows[0].up.text(), "hello, world");
-    assert_eq!(
-        collector.flows[0].closed_at.as_nanos(),
-        1_700_000_000_123_456_954
-    );
+    assert_eq!(collector.flows[0].closed_at.as_nanos(), 1_700_000_000_123_456_954);
 }
 
 #[test]
 fn old_and_simple_packets() {
-    let [first, second] = &frames(1)[..] else {
-        panic!()
-    };
+    let [first, second] = &frames(1)[..] else { panic!() };
     let mut file = section(Order::Little);
     file.extend(interface(Order::Little, 1, &[]));
     file.extend(old(Order::Little, 0, first.nanos / 1000, &first.data));
@@ -155,10 +127,7 @@ fn old_and_simple_packets() {
     assert!(error.is_none());
     assert_eq!(collector.flows[0].up.text(), "hello, world");
     // A simple packet has no time of its own.
-    assert_eq!(
-        collector.flows[0].closed_at,
-        collector.flows[0].flow.first_packet
-    );
+    assert_eq!(collector.flows[0].closed_at, collector.flows[0].flow.first_packet);
 }
 
 #[test]
@@ -170,10 +139,7 @@ fn compressed_files() {
     let (head, tail) = plain.split_at(50);
     check([gzip(head), gzip(tail)].concat(), false);
     let skippable = [0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3];
-    check(
-        [&skippable[..], &zstd(head), &skippable, &zstd(tail)].concat(),
-        false,
-    );
+    check([&skippable[..], &zstd(head), &skippable, &zstd(tail)].concat(), false);
 }
 
 /// What `compress` makes of a file, cut: every packet before the cut comes, then the complaint.
@@ -183,10 +149,7 @@ fn check_cut(compress: impl Fn(&[u8]) -> Vec<u8>) {
         let (packets, error) = match open(whole[..length].to_vec()) {
             Ok(mut file) => {
                 let (_, _, error) = replay(&mut file);
-                assert!(
-                    matches!(file.next_packet(), Ok(None)),
-                    "the file is at its end"
-                );
+                assert!(matches!(file.next_packet(), Ok(None)), "the file is at its end");
                 (file.packets(), error)
             }
             Err(error) => (0, Some(error)),
@@ -213,10 +176,7 @@ fn a_cut_file_tells_how_much_was_whole() {
     let mut file = plain();
     file.pop();
     let (collector, _, error) = replay(&mut open(file).unwrap());
-    assert_eq!(
-        error.unwrap().to_string(),
-        "the file is cut short after 1 whole packets"
-    );
+    assert_eq!(error.unwrap().to_string(), "the file is cut short after 1 whole packets");
     assert_eq!(collector.flows[0].up.text(), "hello");
 }
 
@@ -233,22 +193,10 @@ fn a_file_without_packets_is_fine() {
 fn other_files_are_named() {
     let error = |file: &[u8]| open(file.to_vec()).unwrap_err().to_string();
     assert_eq!(error(b""), "the file is empty");
-    assert_eq!(
-        error(b"#!/b"),
-        "not a capture file: it begins with 23 21 2f 62 (\"#!/b\")"
-    );
-    assert_eq!(
-        error(b"\x7fELF"),
-        "not a capture file: it begins with 7f 45 4c 46"
-    );
-    assert_eq!(
-        error(&gzip(b"hi")),
-        "not a capture file: it begins with 68 69 (\"hi\")"
-    );
-    assert_eq!(
-        error(&pcap(Order::Little, false, 147, &[])),
-        "link type 147 is not supported"
-    );
+    assert_eq!(error(b"#!/b"), "not a capture file: it begins with 23 21 2f 62 (\"#!/b\")");
+    assert_eq!(error(b"\x7fELF"), "not a capture file: it begins with 7f 45 4c 46");
+    assert_eq!(error(&gzip(b"hi")), "not a capture file: it begins with 68 69 (\"hi\")");
+    assert_eq!(error(&pcap(Order::Little, false, 147, &[])), "link type 147 is not supported");
 }
 
 #[test]
@@ -258,10 +206,7 @@ fn a_next_generation_file_of_an_unsupported_link_type_says_so_at_its_end() {
     file.extend(enhanced(Order::Little, 0, 0, b"payload"));
     let (_, stats, error) = replay(&mut open(file).unwrap());
     assert_eq!(stats.unsupported_link_type, 1);
-    assert!(matches!(
-        error,
-        Some(FileError::UnsupportedLinkType(LinkType(147)))
-    ));
+    assert!(matches!(error, Some(FileError::UnsupportedLinkType(LinkType(147)))));
 }
 
 #[test]
@@ -271,16 +216,7 @@ fn lengths_that_cannot_be_are_refused() {
     file[second + 8..second + 12].copy_from_slice(&u32::MAX.to_le_bytes());
     let (collector, _, error) = replay(&mut open(file).unwrap());
     assert_eq!(collector.flows[0].up.text(), "hello");
-    assert!(
-        matches!(
-            error,
-            Some(FileError::Length {
-                packets: 1,
-                length: 0xffff_ffff
-            })
-        ),
-        "{error:?}"
-    );
+    assert!(matches!(error, Some(FileError::Length { packets: 1, length: 0xffff_ffff })), "{error:?}");
 
     let mut file = section(Order::Little);
     file.extend(interface(Order::Little, 1, &[]));
@@ -291,24 +227,12 @@ fn lengths_that_cannot_be_are_refused() {
         let mut file = file.clone();
         file[first + at..first + at + 4].copy_from_slice(&u32::to_le_bytes(value));
         let (_, _, error) = replay(&mut open(file).unwrap());
-        assert!(
-            matches!(error, Some(FileError::Length { packets: 0, .. })),
-            "{at}: {error:?}"
-        );
+        assert!(matches!(error, Some(FileError::Length { packets: 0, .. })), "{at}: {error:?}");
     }
     let mut file = file.clone();
     file.extend(enhanced(Order::Little, 1, 0, b"1234"));
     let (_, _, error) = replay(&mut open(file).unwrap());
-    assert!(
-        matches!(
-            error,
-            Some(FileError::Interface {
-                packets: 1,
-                interface: 1
-            })
-        ),
-        "{error:?}"
-    );
+    assert!(matches!(error, Some(FileError::Interface { packets: 1, interface: 1 })), "{error:?}");
 }
 
 #[test]
@@ -349,11 +273,7 @@ fn sources_may_be_slow() {
 
 #[test]
 fn packets_longer_than_the_buffer() {
-    let long = Captured {
-        nanos: 0,
-        data: vec![0; 3 << 20],
-        original_length: 3 << 20,
-    };
+    let long = Captured { nanos: 0, data: vec![0; 3 << 20], original_length: 3 << 20 };
     let packets = [frames(1), vec![long], frames(1)].concat();
     let mut file = open(pcap(Order::Little, false, 1, &packets)).unwrap();
     let mut lengths = Vec::new();

@@ -32,15 +32,9 @@ fn whole(name: &str) -> (bool, bool) {
 
 fn labels(lab: &Path) -> BTreeMap<String, Vec<Value>> {
     let mut labels: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for line in std::fs::read_to_string(lab.join("labels.jsonl"))
-        .unwrap()
-        .lines()
-    {
+    for line in std::fs::read_to_string(lab.join("labels.jsonl")).unwrap().lines() {
         let label: Value = serde_json::from_str(line).unwrap();
-        labels
-            .entry(label["pcap"].as_str().unwrap().to_owned())
-            .or_default()
-            .push(label);
+        labels.entry(label["pcap"].as_str().unwrap().to_owned()).or_default().push(label);
     }
     labels
 }
@@ -52,8 +46,7 @@ fn belongs(flow: &Finished, label: &Value) -> bool {
     };
     is("client_ip", "client_port", flow.flow.originator)
         && is("server_ip", "server_port", flow.flow.responder)
-        && (label["ts"].as_f64().unwrap() - flow.flow.first_packet.as_nanos() as f64 / 1e9).abs()
-            < 1.0
+        && (label["ts"].as_f64().unwrap() - flow.flow.first_packet.as_nanos() as f64 / 1e9).abs() < 1.0
 }
 
 #[test]
@@ -78,11 +71,7 @@ fn streams_are_as_long_as_the_labels_say() {
                 continue;
             };
             connections += 1;
-            let found: Vec<_> = collector
-                .flows
-                .iter()
-                .filter(|flow| belongs(flow, label))
-                .collect();
+            let found: Vec<_> = collector.flows.iter().filter(|flow| belongs(flow, label)).collect();
             match found[..] {
                 [flow] => {
                     gaps += flow.up.gap_length() + flow.down.gap_length();

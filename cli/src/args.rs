@@ -88,9 +88,9 @@ impl ReadArgs {
     /// The format that was asked for, or goes with the other arguments.
     pub(crate) fn format(&self) -> Result<Format, Contradiction> {
         match (self.format, &self.output) {
-            (Some(Format::Table), Some(_)) => {
-                Err(Contradiction("a table goes to standard output only: with --output use --format zeek or --format json"))
-            }
+            (Some(Format::Table), Some(_)) => Err(Contradiction(
+                "a table goes to standard output only: with --output use --format zeek or --format json",
+            )),
             (Some(format), _) => Ok(format),
             (None, Some(_)) => Ok(Format::Zeek),
             (None, None) => Ok(Format::Table),
@@ -101,4 +101,3 @@ impl ReadArgs {
         if self.local.is_empty() { LocalNetworks::default() } else { LocalNetworks::new(self.local.clone()) }
     }
 }
-

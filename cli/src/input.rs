@@ -80,7 +80,9 @@ fn shown(path: &Path) -> String {
 /// The error, and what to do about it where that is known.
 fn advice(error: &FileError) -> String {
     match error {
-        FileError::NotACapture(_) => format!("{error}; expected pcap or pcapng, plain or compressed with gzip or zstd"),
+        FileError::NotACapture(_) => {
+            format!("{error}; expected pcap or pcapng, plain or compressed with gzip or zstd")
+        }
         FileError::UnsupportedLinkType(_) => {
             format!("{error}; convert the capture to Ethernet or raw IP first")
         }

@@ -48,7 +48,10 @@ pub fn run(
 }
 
 /// As [`run`], with what is known of the streams.
-pub fn run_with(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>, streams: Streams<'_>) -> u8 {
+pub fn run_with(
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    streams: Streams<'_>,
+) -> u8 {
     let args = match Args::try_parse_from(arguments) {
         Ok(args) => args,
         Err(error) => return usage(&error, streams),
@@ -72,13 +75,16 @@ pub fn run_with(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>
 /// Help and version are asked for, and go to standard output; mistakes go to standard error.
 fn usage(error: &clap::Error, streams: Streams<'_>) -> u8 {
     let text = error.render();
-    let (stream, code) =
-        if error.use_stderr() { (streams.stderr, USAGE) } else { (streams.stdout, SUCCESS) };
-    let written = if streams.to_terminal { write!(stream, "{}", text.ansi()) } else { write!(stream, "{text}") };
+    let (stream, code) = if error.use_stderr() { (streams.stderr, USAGE) } else { (streams.stdout, SUCCESS) };
+    let written =
+        if streams.to_terminal { write!(stream, "{}", text.ansi()) } else { write!(stream, "{text}") };
     if written.is_ok() { code } else { FAILURE }
 }
 
 /// Whether the reader of our output has gone: no mistake of ours.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }

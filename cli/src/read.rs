@@ -126,7 +126,8 @@ impl<'w> Writer<'w> {
 
 fn create(directory: &Path, name: &str) -> anyhow::Result<Box<dyn Write>> {
     let path = directory.join(name);
-    fs::create_dir_all(directory).with_context(|| format!("cannot make the directory {}", directory.display()))?;
+    fs::create_dir_all(directory)
+        .with_context(|| format!("cannot make the directory {}", directory.display()))?;
     let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     Ok(Box::new(BufWriter::new(file)))
 }

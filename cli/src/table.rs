@@ -69,6 +69,9 @@ impl<'w> Table<'w> {
             if self.to_terminal { cell.add_attribute(Attribute::Bold) } else { cell }
         }));
         table.add_rows(self.page.drain(..));
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
         for line in table.lines() {
             writeln!(self.out, "{}", line.trim_end())?;
         }

@@ -79,25 +79,40 @@ mod tests {
 
     fn check(chunks: &[(Role, u64)], expected: &[Attempt]) {
         let mut classic = Classic::default();
-        let attempts: Vec<_> = chunks.iter().filter_map(|(from, length)| classic.observe(*from, *length)).collect();
+        let attempts: Vec<_> =
+            chunks.iter().filter_map(|(from, length)| classic.observe(*from, *length)).collect();
         assert_eq!(attempts, expected);
     }
 
     #[test]
     fn a_password_that_fails_and_one_that_is_taken() {
-        let chunks =
-            [(Client, 44), (Server, 44), (Client, 60), (Server, 52), (Client, 148), (Server, 52), (Client, 148), (Server, 28)];
+        let chunks = [
+            (Client, 44),
+            (Server, 44),
+            (Client, 60),
+            (Server, 52),
+            (Client, 148),
+            (Server, 52),
+            (Client, 148),
+            (Server, 28),
+        ];
         check(&chunks, &[Attempt::Failed, Attempt::Succeeded { by_none: false }]);
     }
 
     #[test]
     fn none_is_enough() {
-        check(&[(Client, 44), (Server, 44), (Client, 60), (Server, 28)], &[Attempt::Succeeded { by_none: true }]);
+        check(
+            &[(Client, 44), (Server, 44), (Client, 60), (Server, 28)],
+            &[Attempt::Succeeded { by_none: true }],
+        );
     }
 
     #[test]
     fn what_the_server_says_before_the_client_is_ignored() {
-        check(&[(Server, 172), (Client, 44), (Server, 44), (Client, 60), (Server, 28)], &[Attempt::Succeeded { by_none: true }]);
+        check(
+            &[(Server, 172), (Client, 44), (Server, 44), (Client, 60), (Server, 28)],
+            &[Attempt::Succeeded { by_none: true }],
+        );
     }
 
     #[test]

@@ -28,9 +28,7 @@ pub(super) fn plain(source: Counted) -> Result<Source, FileError> {
     Ok(if is_gzip {
         Box::new(MultiGzDecoder::new(source))
     } else if is_zstd {
-        Box::new(Zstd {
-            state: State::Between(source),
-        })
+        Box::new(Zstd { state: State::Between(source) })
     } else {
         Box::new(source)
     })
@@ -38,8 +36,7 @@ pub(super) fn plain(source: Counted) -> Result<Source, FileError> {
 
 /// Frames that hold no data; RFC 8878 section 3.1.2.
 fn is_skippable(start: &[u8]) -> bool {
-    crate::wire::array(start, 0)
-        .is_some_and(|magic| u32::from_le_bytes(magic) & 0xffff_fff0 == 0x184d_2a50)
+    crate::wire::array(start, 0).is_some_and(|magic| u32::from_le_bytes(magic) & 0xffff_fff0 == 0x184d_2a50)
 }
 
 /// All frames of a zstd file, one after the other.
@@ -107,8 +104,7 @@ fn next_frame(mut source: Reread) -> io::Result<Option<Frame>> {
         match decoder.init(&mut source) {
             Ok(()) => return Ok(Some(Frame { source, decoder })),
             Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
-                length,
-                ..
+                length, ..
             })) => {
                 let length = u64::from(length);
                 if io::copy(&mut source.by_ref().take(length), &mut io::sink())? < length {

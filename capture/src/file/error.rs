@@ -63,9 +63,7 @@ impl FileError {
             // Writing to a string cannot fail.
             let _ = write!(text, "{byte:02x} ");
         }
-        let printable = start
-            .iter()
-            .all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n'));
+        let printable = start.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\r' | b'\n'));
         if printable {
             let _ = write!(text, "({:?})", String::from_utf8_lossy(start));
         }
@@ -91,10 +89,7 @@ impl FileError {
 
     /// A length that cannot be; [`at`](Self::at) says where.
     pub(super) fn length(length: u32) -> Self {
-        Self::Length {
-            packets: 0,
-            length: u64::from(length),
-        }
+        Self::Length { packets: 0, length: u64::from(length) }
     }
 }
 
@@ -103,10 +98,9 @@ impl From<io::Error> for FileError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::UnexpectedEof => Self::truncated(),
-            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => Self::Compression {
-                packets: 0,
-                source: error,
-            },
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+                Self::Compression { packets: 0, source: error }
+            }
             _ => Self::Io(error),
         }
     }

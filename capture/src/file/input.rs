@@ -32,8 +32,7 @@ impl Counted {
 impl Read for Counted {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = self.source.read(buffer)?;
-        self.consumed
-            .fetch_add(u64::try_from(length).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.consumed.fetch_add(u64::try_from(length).unwrap_or(u64::MAX), Ordering::Relaxed);
         Ok(length)
     }
 }
@@ -49,13 +48,7 @@ pub(super) struct Input {
 
 impl Input {
     pub(super) fn new(source: Source) -> Self {
-        Self {
-            source,
-            buffer: vec![0; READ_LENGTH],
-            start: 0,
-            end: 0,
-            at_end: false,
-        }
+        Self { source, buffer: vec![0; READ_LENGTH], start: 0, end: 0, at_end: false }
     }
 
     /// The next `length` bytes, without consuming them; fewer at the end of the file.
@@ -70,11 +63,7 @@ impl Input {
     /// The next `length` bytes, which must be there, without consuming them.
     pub(super) fn require(&mut self, length: usize) -> Result<&[u8], FileError> {
         let bytes = self.peek(length)?;
-        if bytes.len() < length {
-            Err(FileError::truncated())
-        } else {
-            Ok(bytes)
-        }
+        if bytes.len() < length { Err(FileError::truncated()) } else { Ok(bytes) }
     }
 
     /// Consumes `length` bytes that were [required](Self::require), and tells where `part` of

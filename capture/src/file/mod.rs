@@ -144,9 +144,7 @@ impl CaptureFile {
             Ok(None) => {
                 self.finished = true;
                 return match self.unreadable {
-                    Some(link_type) if !self.any_readable => {
-                        Err(FileError::UnsupportedLinkType(link_type))
-                    }
+                    Some(link_type) if !self.any_readable => Err(FileError::UnsupportedLinkType(link_type)),
                     _ => Ok(None),
                 };
             }

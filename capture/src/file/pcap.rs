@@ -30,20 +30,11 @@ impl Header {
         input.consume(FILE_HEADER, 0..0);
         // The upper half tells of frame check sequences, which the IP length trims.
         let link_type = LinkType(link_type & 0xffff);
-        Ok(Some(Self {
-            order,
-            nanoseconds,
-            record_header,
-            link_type,
-        }))
+        Ok(Some(Self { order, nanoseconds, record_header, link_type }))
     }
 
     pub(super) fn next_packet(&mut self, input: &mut Input) -> Result<Option<Record>, FileError> {
-        let Self {
-            order,
-            record_header,
-            ..
-        } = *self;
+        let Self { order, record_header, .. } = *self;
         let header = input.peek(record_header)?;
         if header.is_empty() {
             return Ok(None);
@@ -52,8 +43,7 @@ impl Header {
             return Err(FileError::truncated());
         }
         let field = |at| order.u32(header, at).ok_or_else(FileError::truncated);
-        let (seconds, fraction, captured, original_length) =
-            (field(0)?, field(4)?, field(8)?, field(12)?);
+        let (seconds, fraction, captured, original_length) = (field(0)?, field(4)?, field(8)?, field(12)?);
         if captured > MAX_RECORD {
             return Err(FileError::length(captured));
         }
@@ -75,13 +65,11 @@ impl Header {
 
 /// Byte order, nanoseconds, and length of a record's header, by the magic number.
 fn format(start: &[u8]) -> Option<(ByteOrder, bool, usize)> {
-    [ByteOrder::Little, ByteOrder::Big]
-        .into_iter()
-        .find_map(|order| match order.u32(start, 0)? {
-            0xa1b2_c3d4 => Some((order, false, RECORD_HEADER)),
-            0xa1b2_3c4d => Some((order, true, RECORD_HEADER)),
-            // Kuznetzov's variant: interface, protocol and packet type follow the lengths.
-            0xa1b2_cd34 => Some((order, false, 24)),
-            _ => None,
-        })
+    [ByteOrder::Little, ByteOrder::Big].into_iter().find_map(|order| match order.u32(start, 0)? {
+        0xa1b2_c3d4 => Some((order, false, RECORD_HEADER)),
+        0xa1b2_3c4d => Some((order, true, RECORD_HEADER)),
+        // Kuznetzov's variant: interface, protocol and packet type follow the lengths.
+        0xa1b2_cd34 => Some((order, false, 24)),
+        _ => None,
+    })
 }

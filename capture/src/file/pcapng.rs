@@ -87,20 +87,14 @@ impl Section {
             }
             let kind = self.order.u32(header, 0).ok_or_else(FileError::truncated)?;
             if kind == SECTION_HEADER {
-                let magic = self
-                    .order
-                    .u32(header, BLOCK_HEADER)
-                    .ok_or_else(FileError::truncated)?;
+                let magic = self.order.u32(header, BLOCK_HEADER).ok_or_else(FileError::truncated)?;
                 // A section has its own byte order, and its own interfaces.
                 self.order = byte_order(header).ok_or_else(|| FileError::length(magic))?;
                 self.interfaces.clear();
             }
             let length = self.order.u32(header, 4).ok_or_else(FileError::truncated)?;
             let (whole, body) = extent(length)?;
-            if !matches!(
-                kind,
-                INTERFACE_DESCRIPTION | OLD_PACKET | SIMPLE_PACKET | ENHANCED_PACKET
-            ) {
+            if !matches!(kind, INTERFACE_DESCRIPTION | OLD_PACKET | SIMPLE_PACKET | ENHANCED_PACKET) {
                 // Sections say nothing else of interest, and what is unknown is skipped.
                 input.skip(whole)?;
                 continue;
@@ -114,8 +108,8 @@ impl Section {
             }
             let content = block.get(body.clone()).unwrap_or_default();
             if kind == INTERFACE_DESCRIPTION {
-                let interface = Interface::read(self.order, content)
-                    .ok_or_else(|| FileError::length(length))?;
+                let interface =
+                    Interface::read(self.order, content).ok_or_else(|| FileError::length(length))?;
                 if self.interfaces.len() >= MAX_INTERFACES {
                     return Err(FileError::length(length));
                 }
@@ -123,17 +117,11 @@ impl Section {
                 input.consume(whole, 0..0);
                 continue;
             }
-            let layout = self
-                .layout(kind, content)
-                .ok_or_else(|| FileError::length(length))?;
-            let interface = usize::try_from(layout.interface)
-                .ok()
-                .and_then(|number| self.interfaces.get(number));
+            let layout = self.layout(kind, content).ok_or_else(|| FileError::length(length))?;
+            let interface =
+                usize::try_from(layout.interface).ok().and_then(|number| self.interfaces.get(number));
             let Some(interface) = interface else {
-                return Err(FileError::Interface {
-                    packets: 0,
-                    interface: layout.interface,
-                });
+                return Err(FileError::Interface { packets: 0, interface: layout.interface });
             };
             let captured =
                 usize::try_from(layout.captured).map_err(|_| FileError::length(layout.captured))?;
@@ -179,22 +167,10 @@ impl Section {
                 // A simple packet is of the first interface, has no time, and is cut at that
                 // interface's snap length, if it has one.
                 let original_length = order.u32(body, 0)?;
-                let snap_length = self
-                    .interfaces
-                    .first()
-                    .map_or(0, |interface| interface.snap_length);
-                let captured = if snap_length == 0 {
-                    original_length
-                } else {
-                    original_length.min(snap_length)
-                };
-                Layout {
-                    interface: 0,
-                    ticks: None,
-                    captured,
-                    original_length,
-                    at: 4,
-                }
+                let snap_length = self.interfaces.first().map_or(0, |interface| interface.snap_length);
+                let captured =
+                    if snap_length == 0 { original_length } else { original_length.min(snap_length) };
+                Layout { interface: 0, ticks: None, captured, original_length, at: 4 }
             }
         })
     }
@@ -204,9 +180,7 @@ impl Section {
 fn extent(length: u32) -> Result<(usize, std::ops::Range<usize>), FileError> {
     let whole = usize::try_from(length).map_err(|_| FileError::length(length))?;
     match whole.checked_sub(BLOCK_TRAILER) {
-        Some(end) if end >= BLOCK_HEADER && whole.is_multiple_of(4) => {
-            Ok((whole, BLOCK_HEADER..end))
-        }
+        Some(end) if end >= BLOCK_HEADER && whole.is_multiple_of(4) => Ok((whole, BLOCK_HEADER..end)),
         _ => Err(FileError::length(length)),
     }
 }
@@ -228,9 +202,7 @@ impl Interface {
                 OPTION_TIME_OFFSET => interface.offset = order.i64(value, 0)?,
                 _ => {}
             }
-            options = value
-                .get(usize::from(length).next_multiple_of(4)..)
-                .unwrap_or_default();
+            options = value.get(usize::from(length).next_multiple_of(4)..).unwrap_or_default();
         }
         Some(interface)
     }
@@ -263,10 +235,9 @@ impl Resolution {
         let wide = match self {
             Self::Nanos(scale) => return ticks.saturating_mul(scale),
             Self::PerNano(scale) => u128::from(ticks).checked_div(scale).unwrap_or(0),
-            Self::Binary(shift) => u128::from(ticks)
-                .saturating_mul(1_000_000_000)
-                .checked_shr(shift)
-                .unwrap_or(0),
+            Self::Binary(shift) => {
+                u128::from(ticks).saturating_mul(1_000_000_000).checked_shr(shift).unwrap_or(0)
+            }
         };
         u64::try_from(wide).unwrap_or(u64::MAX)
     }
@@ -278,9 +249,8 @@ mod tests {
 
     #[test]
     fn units_of_time() {
-        let check = |value, ticks, nanos| {
-            assert_eq!(Resolution::new(value).nanos(ticks), nanos, "{value:#x}")
-        };
+        let check =
+            |value, ticks, nanos| assert_eq!(Resolution::new(value).nanos(ticks), nanos, "{value:#x}");
         check(0, 7, 7_000_000_000);
         check(6, 1_500_000, 1_500_000_000);
         check(9, 7, 7);

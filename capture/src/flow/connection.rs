@@ -111,30 +111,15 @@ impl<S> Connection<S> {
         at: Timestamp,
         number: u64,
     ) -> Self {
-        let source = Endpoint {
-            address: source,
-            port: segment.source_port,
-        };
-        let destination = Endpoint {
-            address: destination,
-            port: segment.destination_port,
-        };
+        let source = Endpoint { address: source, port: segment.source_port };
+        let destination = Endpoint { address: destination, port: segment.destination_port };
         let answers = segment.syn && segment.acknowledgement.is_some();
         let to_client = source.port == SSH_PORT && destination.port != SSH_PORT;
         let from_originator = if segment.syn { !answers } else { !to_client };
-        let (originator, responder) = if from_originator {
-            (source, destination)
-        } else {
-            (destination, source)
-        };
+        let (originator, responder) =
+            if from_originator { (source, destination) } else { (destination, source) };
         Self {
-            flow: Flow {
-                originator,
-                responder,
-                first_packet: at,
-                number,
-                opening_seen: segment.syn,
-            },
+            flow: Flow { originator, responder, first_packet: at, number, opening_seen: segment.syn },
             last_packet: at,
             originator: if from_originator { end } else { other(end) },
             low: Half::new(),
@@ -146,10 +131,7 @@ impl<S> Connection<S> {
 
     /// Memory held in buffers.
     pub(crate) const fn cost(&self) -> usize {
-        self.low
-            .stream
-            .cost()
-            .saturating_add(self.high.stream.cost())
+        self.low.stream.cost().saturating_add(self.high.stream.cost())
     }
 
     pub(crate) fn phase(&self) -> Phase {
@@ -203,17 +185,14 @@ impl<S> Connection<S> {
             }
             // Anyone may send a SYN. That it was answered shows that it opened a connection.
             let answers = peer.candidate.zip(segment.acknowledgement);
-            if answers
-                .is_some_and(|(candidate, number)| candidate.initial.wrapping_add(1) == number)
-            {
+            if answers.is_some_and(|(candidate, number)| candidate.initial.wrapping_add(1) == number) {
                 return Lookup::ReplacedWhileActive;
             }
             return Lookup::Same;
         }
         // Or that data follows it, which does not follow the data before.
-        let follows = mine
-            .candidate
-            .is_some_and(|candidate| candidate.initial.wrapping_add(1) == segment.sequence);
+        let follows =
+            mine.candidate.is_some_and(|candidate| candidate.initial.wrapping_add(1) == segment.sequence);
         if follows && segment.has_data() && !mine.stream.is_near(segment.sequence) {
             Lookup::ReplacedWhileActive
         } else {
@@ -229,9 +208,7 @@ impl<S> Connection<S> {
             None => {
                 !self.is_finished()
                     && !matches!(self.slot, Slot::Closed)
-                    && half
-                        .stream
-                        .may_begin_at(sequence.wrapping_add(1), LATE_SYN_DISTANCE)
+                    && half.stream.may_begin_at(sequence.wrapping_add(1), LATE_SYN_DISTANCE)
             }
         }
     }
@@ -277,9 +254,7 @@ impl<S> Connection<S> {
         if segment.rst {
             self.take_reset(end, segment, outlet);
         } else if let Some(acknowledged) = segment.acknowledgement {
-            self.with_stream(other(end), now, outlet, |stream, out, _| {
-                stream.acknowledge(acknowledged, out)
-            });
+            self.with_stream(other(end), now, outlet, |stream, out, _| stream.acknowledge(acknowledged, out));
         }
         if segment.has_data() && !segment.rst {
             let begun = self.half(end).stream.has_begun();
@@ -290,14 +265,8 @@ impl<S> Connection<S> {
                 if segment.syn {
                     self.report(end, TcpAnomaly::SynWithData, now, outlet);
                 }
-                let chunk = Chunk {
-                    sequence: data_at,
-                    bytes: segment.payload,
-                    missing,
-                };
-                self.with_stream(end, now, outlet, |stream, out, scene| {
-                    stream.segment(chunk, scene, out)
-                });
+                let chunk = Chunk { sequence: data_at, bytes: segment.payload, missing };
+                self.with_stream(end, now, outlet, |stream, out, scene| stream.segment(chunk, scene, out));
             }
         }
         if segment.fin && !segment.rst {
@@ -311,9 +280,7 @@ impl<S> Connection<S> {
             }
         }
         for end in [End::Low, End::High] {
-            self.with_stream(end, now, outlet, |stream, out, scene| {
-                stream.packet_passed(scene.limits, out)
-            });
+            self.with_stream(end, now, outlet, |stream, out, scene| stream.packet_passed(scene.limits, out));
         }
         if self.is_finished() && self.is_delivered() {
             // Nothing can come any more that would change the streams. The entry stays for
@@ -359,10 +326,8 @@ impl<S> Connection<S> {
         A: Application<State = S>,
     {
         if !self.owns_syn(self.half(end), segment.sequence) {
-            let candidate = Candidate {
-                initial: segment.sequence,
-                answers: segment.acknowledgement.is_some(),
-            };
+            let candidate =
+                Candidate { initial: segment.sequence, answers: segment.acknowledgement.is_some() };
             self.half_mut(end).candidate = Some(candidate);
             count(&mut outlet.stats.ignored_syns);
             self.report(end, TcpAnomaly::SynInsideConnection, now, outlet);
@@ -417,17 +382,11 @@ impl<S> Connection<S> {
 
     /// Whether both streams are delivered up to their ends.
     fn is_delivered(&self) -> bool {
-        [&self.low, &self.high]
-            .into_iter()
-            .all(|half| half.stream.is_complete() || !half.stream.has_begun())
+        [&self.low, &self.high].into_iter().all(|half| half.stream.is_complete() || !half.stream.has_begun())
     }
 
     fn side(&self, end: End) -> Side {
-        if end == self.originator {
-            Side::Originator
-        } else {
-            Side::Responder
-        }
+        if end == self.originator { Side::Originator } else { Side::Responder }
     }
 
     /// Tells the application of something odd, unless it was told before.
@@ -466,11 +425,7 @@ impl<S> Connection<S> {
             End::Low => (&mut self.low, !self.high.seen),
             End::High => (&mut self.high, !self.low.seen),
         };
-        let scene = Scene {
-            limits: outlet.limits,
-            now,
-            one_sided,
-        };
+        let scene = Scene { limits: outlet.limits, now, one_sided };
         let mut stream = Stream {
             application: outlet.application,
             stats: outlet.stats,
@@ -494,9 +449,7 @@ impl<S> Connection<S> {
         A: Application<State = S>,
     {
         if let Slot::Open(state) = std::mem::replace(&mut self.slot, Slot::Closed) {
-            outlet
-                .application
-                .close(&self.flow, state, self.last_packet);
+            outlet.application.close(&self.flow, state, self.last_packet);
         }
         self.low.stream = Reassembler::new();
         self.high.stream = Reassembler::new();
@@ -516,10 +469,6 @@ mod tests {
 
     #[test]
     fn a_full_table_takes_a_known_amount_of_memory() {
-        assert!(
-            size_of::<Connection<()>>() <= 480,
-            "{}",
-            size_of::<Connection<()>>()
-        );
+        assert!(size_of::<Connection<()>>() <= 480, "{}", size_of::<Connection<()>>());
     }
 }

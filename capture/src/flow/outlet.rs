@@ -61,23 +61,18 @@ impl<A: Application> Stream<'_, A> {
 impl<A: Application> Output for Stream<'_, A> {
     fn deliver(&mut self, bytes: &[u8]) {
         let (flow, side, now) = (self.flow, self.side, self.now);
-        let interest = self
-            .open()
-            .map(|(application, state)| application.deliver(flow, state, side, now, bytes));
-        let counter = if interest.is_some() {
-            &mut self.stats.delivered_bytes
-        } else {
-            &mut self.stats.ignored_bytes
-        };
+        let interest =
+            self.open().map(|(application, state)| application.deliver(flow, state, side, now, bytes));
+        let counter =
+            if interest.is_some() { &mut self.stats.delivered_bytes } else { &mut self.stats.ignored_bytes };
         add(counter, length(bytes));
         self.heed(interest);
     }
 
     fn gap(&mut self, length: u64) {
         let (flow, side, now) = (self.flow, self.side, self.now);
-        let interest = self
-            .open()
-            .map(|(application, state)| application.gap(flow, state, side, now, length));
+        let interest =
+            self.open().map(|(application, state)| application.gap(flow, state, side, now, length));
         if interest.is_some() {
             add(&mut self.stats.gap_bytes, length);
             count(&mut self.stats.gaps);
@@ -86,10 +81,7 @@ impl<A: Application> Output for Stream<'_, A> {
     }
 
     fn anomaly(&mut self, anomaly: TcpAnomaly) {
-        report(self.reported, anomaly, || {
-            self.application
-                .anomaly(self.flow, self.side, self.now, anomaly)
-        });
+        report(self.reported, anomaly, || self.application.anomaly(self.flow, self.side, self.now, anomaly));
     }
 
     fn stats(&mut self) -> &mut Stats {

@@ -87,11 +87,7 @@ impl<T> Table<T> {
     /// The entry of a key.
     pub(crate) fn find(&self, key: &Key) -> Option<Index> {
         let hash = self.hasher.hash_one(key);
-        self.numbers
-            .find(hash, |index| {
-                self.entry(*index).is_some_and(|entry| entry.key == *key)
-            })
-            .copied()
+        self.numbers.find(hash, |index| self.entry(*index).is_some_and(|entry| entry.key == *key)).copied()
     }
 
     pub(crate) fn value_mut(&mut self, index: Index) -> Option<&mut T> {
@@ -101,13 +97,7 @@ impl<T> Table<T> {
     /// Adds an entry, at the end of the queue `phase`. The key must be new.
     /// `None` if the slab is full.
     pub(crate) fn insert(&mut self, key: Key, phase: Phase, value: T) -> Option<Index> {
-        let entry = Slot::Used(Entry {
-            key,
-            value,
-            phase,
-            previous: None,
-            next: None,
-        });
+        let entry = Slot::Used(Entry { key, value, phase, previous: None, next: None });
         let index = if let Some(index) = self.free {
             let slot = self.slots.get_mut(place(index))?;
             if let Slot::Free { next_free } = slot {
@@ -123,12 +113,7 @@ impl<T> Table<T> {
             return None;
         };
         self.link(index, phase);
-        let Self {
-            hasher,
-            numbers,
-            slots,
-            ..
-        } = self;
+        let Self { hasher, numbers, slots, .. } = self;
         let hash = hasher.hash_one(key);
         numbers.insert_unique(hash, index, |index| match slots.get(place(*index)) {
             Some(Slot::Used(entry)) => hasher.hash_one(entry.key),
@@ -146,12 +131,7 @@ impl<T> Table<T> {
         }
         self.unlink(index);
         let slot = self.slots.get_mut(place(index))?;
-        let Slot::Used(entry) = std::mem::replace(
-            slot,
-            Slot::Free {
-                next_free: self.free,
-            },
-        ) else {
+        let Slot::Used(entry) = std::mem::replace(slot, Slot::Free { next_free: self.free }) else {
             return None;
         };
         self.free = Some(index);
@@ -174,19 +154,11 @@ impl<T> Table<T> {
     /// The entry to give up when there are too many: a finished one; or else the oldest of the
     /// fullest queue, so that a flood of one kind pushes out its own kind.
     pub(crate) fn victim(&mut self) -> Option<Index> {
-        let Queues {
-            opening,
-            open,
-            ignored,
-            closing,
-        } = &self.queues;
+        let Queues { opening, open, ignored, closing } = &self.queues;
         if closing.first.is_some() {
             return closing.first;
         }
-        [opening, ignored, open]
-            .into_iter()
-            .max_by_key(|queue| queue.length)?
-            .first
+        [opening, ignored, open].into_iter().max_by_key(|queue| queue.length)?.first
     }
 
     /// All values, in no particular order.
@@ -194,12 +166,10 @@ impl<T> Table<T> {
         self.numbers.clear();
         self.free = None;
         self.queues = Queues::default();
-        std::mem::take(&mut self.slots)
-            .into_iter()
-            .filter_map(|slot| match slot {
-                Slot::Used(entry) => Some(entry.value),
-                Slot::Free { .. } => None,
-            })
+        std::mem::take(&mut self.slots).into_iter().filter_map(|slot| match slot {
+            Slot::Used(entry) => Some(entry.value),
+            Slot::Free { .. } => None,
+        })
     }
 
     fn entry(&self, index: Index) -> Option<&Entry<T>> {
@@ -259,18 +229,14 @@ mod tests {
     use super::*;
 
     fn key(port: u16) -> Key {
-        let end = |port| Endpoint {
-            address: [10, 0, 0, 1].into(),
-            port,
-        };
+        let end = |port| Endpoint { address: [10, 0, 0, 1].into(), port };
         Key::new(end(port), end(22)).0
     }
 
     #[test]
     fn the_oldest_of_a_phase_is_the_one_used_longest_ago() {
         let mut table = Table::new();
-        let [a, b, c] =
-            [1, 2, 3].map(|port| table.insert(key(port), Phase::Opening, port).unwrap());
+        let [a, b, c] = [1, 2, 3].map(|port| table.insert(key(port), Phase::Opening, port).unwrap());
         assert_eq!(table.oldest(Phase::Opening), Some(a));
         table.touch(a, Phase::Opening);
         assert_eq!(table.oldest(Phase::Opening), Some(b));

@@ -113,12 +113,7 @@ impl Reassembler {
     pub(crate) fn begin(&mut self, sequence: u32) {
         self.cursor.get_or_insert_with(|| {
             let start = Position::first(sequence);
-            Cursor {
-                start,
-                next: start,
-                highest: start,
-                acknowledged: start,
-            }
+            Cursor { start, next: start, highest: start, acknowledged: start }
         });
     }
 
@@ -154,11 +149,7 @@ impl Reassembler {
         self.begin(chunk.sequence);
         let Some(cursor) = self.cursor else { return };
         let mut at = cursor.next.nearest(chunk.sequence);
-        let Chunk {
-            mut bytes,
-            mut missing,
-            ..
-        } = chunk;
+        let Chunk { mut bytes, mut missing, .. } = chunk;
         let total = length(bytes).saturating_add(missing);
         if at.distance_to(cursor.next).max(cursor.next.distance_to(at)) > MAX_WINDOW {
             out.anomaly(TcpAnomaly::DataOutOfWindow);
@@ -374,10 +365,7 @@ impl Reassembler {
         if let Some(mut first) = self.pending.first_entry() {
             length = missing.min(next.distance_to(*first.key()));
             // What was cut off may go on behind the copy.
-            let behind = first
-                .get()
-                .end(*first.key())
-                .distance_to(next.advance(missing));
+            let behind = first.get().end(*first.key()).distance_to(next.advance(missing));
             let piece = first.get_mut();
             piece.missing = piece.missing.max(behind);
         }
@@ -453,10 +441,7 @@ impl Reassembler {
                 Some(room) => bytes.split_at_checked(room).unwrap_or((bytes, &[])),
                 None => (bytes, Default::default()),
             };
-            let mut piece = Piece {
-                bytes: fresh.into(),
-                missing: if rest.is_empty() { missing } else { 0 },
-            };
+            let mut piece = Piece { bytes: fresh.into(), missing: if rest.is_empty() { missing } else { 0 } };
             if let Some(cut) = self.pending.get(&at) {
                 // All of an earlier copy was cut off; it may have reached further.
                 piece.missing = piece.missing.max(cut.missing.saturating_sub(length(fresh)));
@@ -478,10 +463,7 @@ impl Reassembler {
             out.anomaly(TcpAnomaly::BufferFull);
         }
         if scene.one_sided && !self.pending.is_empty() {
-            let age = scene
-                .now
-                .as_nanos()
-                .saturating_sub(self.hole_since.as_nanos());
+            let age = scene.now.as_nanos().saturating_sub(self.hole_since.as_nanos());
             let overdue = self.cost > limits.one_sided_bytes
                 || self.pending.len() > limits.one_sided_segments
                 || Duration::from_nanos(age) > limits.one_sided_patience;
@@ -497,44 +479,24 @@ impl Reassembler {
 /// Drops `length` bytes of a segment's front.
 fn skip(bytes: &[u8], missing: u64, length: u64) -> (&[u8], u64) {
     let captured = crate::stats::length(bytes);
-    let rest = usize::try_from(length)
-        .ok()
-        .and_then(|length| bytes.get(length..));
-    (
-        rest.unwrap_or_default(),
-        missing.saturating_sub(length.saturating_sub(captured)),
-    )
+    let rest = usize::try_from(length).ok().and_then(|length| bytes.get(length..));
+    (rest.unwrap_or_default(), missing.saturating_sub(length.saturating_sub(captured)))
 }
 
 /// Drops all but `length` bytes of a segment's front.
 fn keep(bytes: &[u8], missing: u64, length: u64) -> (&[u8], u64) {
     let captured = crate::stats::length(bytes);
-    let front = usize::try_from(length)
-        .ok()
-        .and_then(|length| bytes.get(..length));
-    (
-        front.unwrap_or(bytes),
-        missing.min(length.saturating_sub(captured)),
-    )
+    let front = usize::try_from(length).ok().and_then(|length| bytes.get(..length));
+    (front.unwrap_or(bytes), missing.min(length.saturating_sub(captured)))
 }
 
 /// Two copies of the same stretch of the stream, from its first byte on.
 fn note_overlap(second: &[u8], first: &[u8], out: &mut impl Output) {
     let shared = second.len().min(first.len());
-    add(
-        &mut out.stats().retransmitted_bytes,
-        u64::try_from(shared).unwrap_or(u64::MAX),
-    );
-    let differing = second
-        .iter()
-        .zip(first)
-        .filter(|(second, first)| second != first)
-        .count();
+    add(&mut out.stats().retransmitted_bytes, u64::try_from(shared).unwrap_or(u64::MAX));
+    let differing = second.iter().zip(first).filter(|(second, first)| second != first).count();
     if differing > 0 {
-        add(
-            &mut out.stats().inconsistent_bytes,
-            u64::try_from(differing).unwrap_or(u64::MAX),
-        );
+        add(&mut out.stats().inconsistent_bytes, u64::try_from(differing).unwrap_or(u64::MAX));
         out.anomaly(TcpAnomaly::InconsistentRetransmission);
     }
 }

@@ -32,11 +32,7 @@ impl<'a> Segment<'a> {
     /// window field has to be there.
     pub(crate) fn parse(bytes: &'a [u8], missing: usize) -> Result<Self, SegmentError> {
         let truncated = || {
-            if missing > 0 {
-                SegmentError::Truncated
-            } else {
-                SegmentError::Malformed
-            }
+            if missing > 0 { SegmentError::Truncated } else { SegmentError::Malformed }
         };
         let flags = byte(bytes, 13).ok_or_else(truncated)?;
         let offset = byte(bytes, 12).ok_or_else(truncated)?;
@@ -57,9 +53,7 @@ impl<'a> Segment<'a> {
             rst: flags & 0x04 != 0,
             psh: flags & 0x08 != 0,
             payload,
-            missing: length
-                .saturating_sub(header_length)
-                .saturating_sub(payload.len()),
+            missing: length.saturating_sub(header_length).saturating_sub(payload.len()),
         })
     }
 
@@ -74,28 +68,7 @@ mod tests {
     use super::*;
 
     fn bytes(offset: u8, rest: &[u8]) -> Vec<u8> {
-        let mut bytes = vec![
-            0,
-            22,
-            0x12,
-            0x34,
-            0,
-            0,
-            0,
-            1,
-            0,
-            0,
-            0,
-            2,
-            offset << 4,
-            0x18,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-        ];
+        let mut bytes = vec![0, 22, 0x12, 0x34, 0, 0, 0, 1, 0, 0, 0, 2, offset << 4, 0x18, 0, 0, 0, 0, 0, 0];
         bytes.extend_from_slice(rest);
         bytes
     }
@@ -104,10 +77,7 @@ mod tests {
     fn options_are_skipped() {
         let bytes = bytes(6, b"optsdata");
         let segment = Segment::parse(&bytes, 3).unwrap();
-        assert_eq!(
-            (segment.source_port, segment.destination_port),
-            (22, 0x1234)
-        );
+        assert_eq!((segment.source_port, segment.destination_port), (22, 0x1234));
         assert_eq!((segment.payload, segment.missing), (&b"data"[..], 3));
         assert_eq!((segment.sequence, segment.acknowledgement), (1, Some(2)));
         assert!(segment.psh && !segment.syn && !segment.fin && !segment.rst);
@@ -122,21 +92,9 @@ mod tests {
 
     #[test]
     fn impossible_headers_are_refused() {
-        assert_eq!(
-            Segment::parse(&bytes(4, b"data"), 0),
-            Err(SegmentError::Malformed)
-        );
-        assert_eq!(
-            Segment::parse(&bytes(7, b"data"), 0),
-            Err(SegmentError::Malformed)
-        );
-        assert_eq!(
-            Segment::parse(&bytes(5, b"")[..13], 9),
-            Err(SegmentError::Truncated)
-        );
-        assert_eq!(
-            Segment::parse(&bytes(5, b"")[..13], 0),
-            Err(SegmentError::Malformed)
-        );
+        assert_eq!(Segment::parse(&bytes(4, b"data"), 0), Err(SegmentError::Malformed));
+        assert_eq!(Segment::parse(&bytes(7, b"data"), 0), Err(SegmentError::Malformed));
+        assert_eq!(Segment::parse(&bytes(5, b"")[..13], 9), Err(SegmentError::Truncated));
+        assert_eq!(Segment::parse(&bytes(5, b"")[..13], 0), Err(SegmentError::Malformed));
     }
 }

@@ -4,9 +4,7 @@
 pub(crate) mod packets;
 
 use kexray_analyzer::{Side, Timestamp};
-use kexray_capture::{
-    Application, CaptureFile, Engine, FileError, Flow, Interest, Stats, TcpAnomaly,
-};
+use kexray_capture::{Application, CaptureFile, Engine, FileError, Flow, Interest, Stats, TcpAnomaly};
 
 /// One direction of a finished flow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,14 +73,7 @@ impl Application for Collector {
         Streams::default()
     }
 
-    fn deliver(
-        &mut self,
-        _: &Flow,
-        state: &mut Streams,
-        side: Side,
-        _: Timestamp,
-        bytes: &[u8],
-    ) -> Interest {
+    fn deliver(&mut self, _: &Flow, state: &mut Streams, side: Side, _: Timestamp, bytes: &[u8]) -> Interest {
         assert!(!bytes.is_empty());
         let stream = state.side(side);
         stream.bytes.extend_from_slice(bytes);
@@ -90,14 +81,7 @@ impl Application for Collector {
         Interest::Continue
     }
 
-    fn gap(
-        &mut self,
-        _: &Flow,
-        state: &mut Streams,
-        side: Side,
-        _: Timestamp,
-        length: u64,
-    ) -> Interest {
+    fn gap(&mut self, _: &Flow, state: &mut Streams, side: Side, _: Timestamp, length: u64) -> Interest {
         assert!(length > 0);
         let stream = state.side(side);
         let position = stream.length();
@@ -110,12 +94,7 @@ impl Application for Collector {
     }
 
     fn close(&mut self, flow: &Flow, state: Streams, at: Timestamp) {
-        self.flows.push(Finished {
-            flow: *flow,
-            up: state.up,
-            down: state.down,
-            closed_at: at,
-        });
+        self.flows.push(Finished { flow: *flow, up: state.up, down: state.down, closed_at: at });
     }
 }
 
@@ -125,12 +104,7 @@ pub(crate) fn replay(file: &mut CaptureFile) -> (Collector, Stats, Option<FileEr
     let error = loop {
         match file.next_packet() {
             Ok(Some(packet)) => {
-                engine.packet(
-                    packet.link_type,
-                    packet.timestamp,
-                    packet.data,
-                    packet.original_length,
-                );
+                engine.packet(packet.link_type, packet.timestamp, packet.data, packet.original_length);
             }
             Ok(None) => break None,
             Err(error) => break Some(error),

@@ -121,17 +121,8 @@ impl Order {
 }
 
 /// A classic capture file.
-pub(crate) fn pcap(
-    order: Order,
-    nanoseconds: bool,
-    link_type: u32,
-    packets: &[Captured],
-) -> Vec<u8> {
-    let magic = if nanoseconds {
-        0xa1b2_3c4d
-    } else {
-        0xa1b2_c3d4
-    };
+pub(crate) fn pcap(order: Order, nanoseconds: bool, link_type: u32, packets: &[Captured]) -> Vec<u8> {
+    let magic = if nanoseconds { 0xa1b2_3c4d } else { 0xa1b2_c3d4 };
     let mut file = Vec::new();
     for word in [magic, 0, 0, 0, 0x4_0000, link_type] {
         file.extend_from_slice(&order.u32(word));
@@ -139,12 +130,7 @@ pub(crate) fn pcap(
     let unit = if nanoseconds { 1 } else { 1_000 };
     for packet in packets {
         let (seconds, rest) = (packet.nanos / 1_000_000_000, packet.nanos % 1_000_000_000);
-        let words = [
-            seconds as u32,
-            (rest / unit) as u32,
-            packet.data.len() as u32,
-            packet.original_length,
-        ];
+        let words = [seconds as u32, (rest / unit) as u32, packet.data.len() as u32, packet.original_length];
         for word in words {
             file.extend_from_slice(&order.u32(word));
         }
@@ -164,13 +150,7 @@ pub(crate) fn block(order: Order, kind: u32, body: &[u8]) -> Vec<u8> {
 }
 
 pub(crate) fn section(order: Order) -> Vec<u8> {
-    let body = [
-        &order.u32(0x1a2b_3c4d)[..],
-        &order.u16(1),
-        &order.u16(0),
-        &[0xff; 8],
-    ]
-    .concat();
+    let body = [&order.u32(0x1a2b_3c4d)[..], &order.u16(1), &order.u16(0), &[0xff; 8]].concat();
     block(order, 0x0a0d_0d0a, &body)
 }
 
@@ -187,34 +167,19 @@ pub(crate) fn interface(order: Order, link_type: u16, options: &[(u16, &[u8])]) 
 }
 
 pub(crate) fn enhanced(order: Order, interface: u32, ticks: u64, data: &[u8]) -> Vec<u8> {
-    let words = [
-        interface,
-        (ticks >> 32) as u32,
-        ticks as u32,
-        data.len() as u32,
-        data.len() as u32,
-    ];
+    let words = [interface, (ticks >> 32) as u32, ticks as u32, data.len() as u32, data.len() as u32];
     let mut body: Vec<u8> = words.into_iter().flat_map(|word| order.u32(word)).collect();
     body.extend_from_slice(data);
     block(order, 6, &body)
 }
 
 pub(crate) fn simple(order: Order, data: &[u8]) -> Vec<u8> {
-    block(
-        order,
-        3,
-        &[&order.u32(data.len() as u32)[..], data].concat(),
-    )
+    block(order, 3, &[&order.u32(data.len() as u32)[..], data].concat())
 }
 
 pub(crate) fn old(order: Order, interface: u16, ticks: u64, data: &[u8]) -> Vec<u8> {
     let mut body = [&order.u16(interface)[..], &order.u16(0)].concat();
-    for word in [
-        (ticks >> 32) as u32,
-        ticks as u32,
-        data.len() as u32,
-        data.len() as u32,
-    ] {
+    for word in [(ticks >> 32) as u32, ticks as u32, data.len() as u32, data.len() as u32] {
         body.extend_from_slice(&order.u32(word));
     }
     body.extend_from_slice(data);

@@ -67,16 +67,8 @@ impl Bench {
     }
 
     fn cut_data(&mut self, sequence: u32, bytes: &[u8], missing: u64) {
-        let scene = Scene {
-            limits: &self.limits,
-            now: self.now,
-            one_sided: self.one_sided,
-        };
-        let chunk = Chunk {
-            sequence,
-            bytes,
-            missing,
-        };
+        let scene = Scene { limits: &self.limits, now: self.now, one_sided: self.one_sided };
+        let chunk = Chunk { sequence, bytes, missing };
         self.stream.segment(chunk, scene, &mut self.record);
         self.check_invariants();
     }
@@ -98,26 +90,18 @@ impl Bench {
         assert!(cost <= self.limits.buffered_per_direction);
         let mut free = self.stream.cursor.map(|cursor| cursor.next);
         for (start, piece) in &self.stream.pending {
-            assert!(
-                free.is_some_and(|free| free <= *start),
-                "pieces overlap or lie behind"
-            );
-            assert!(
-                !piece.bytes.is_empty() || piece.missing > 0,
-                "a piece of nothing"
-            );
+            assert!(free.is_some_and(|free| free <= *start), "pieces overlap or lie behind");
+            assert!(!piece.bytes.is_empty() || piece.missing > 0, "a piece of nothing");
             free = Some(piece.end(*start));
         }
     }
 
     /// Takes what came out, one character a byte and `_` for each byte of a gap, chunks apart.
     fn out(&mut self) -> String {
-        let out = std::mem::take(&mut self.record.out)
-            .into_iter()
-            .map(|out| match out {
-                Out::Bytes(bytes) => String::from_utf8(bytes).unwrap(),
-                Out::Gap(length) => "_".repeat(length as usize),
-            });
+        let out = std::mem::take(&mut self.record.out).into_iter().map(|out| match out {
+            Out::Bytes(bytes) => String::from_utf8(bytes).unwrap(),
+            Out::Gap(length) => "_".repeat(length as usize),
+        });
         out.collect::<Vec<_>>().join(" ")
     }
 }
@@ -172,10 +156,7 @@ fn the_first_copy_of_a_byte_counts() {
     bench.data(2, b"cd");
     bench.data(6, b"gh");
     bench.data(1, b"BCDEFGHI");
-    assert_eq!(
-        bench.record.anomalies,
-        [TcpAnomaly::InconsistentRetransmission; 2]
-    );
+    assert_eq!(bench.record.anomalies, [TcpAnomaly::InconsistentRetransmission; 2]);
     assert_eq!(bench.record.stats.inconsistent_bytes, 4);
     bench.data(0, b"a");
     assert_eq!(bench.out(), "a B cd EF gh I");
@@ -184,10 +165,7 @@ fn the_first_copy_of_a_byte_counts() {
     bench.data(2, b"cd");
     bench.data(0, b"ABCDEF");
     assert_eq!(bench.out(), "AB cd EF");
-    assert_eq!(
-        bench.record.anomalies,
-        [TcpAnomaly::InconsistentRetransmission]
-    );
+    assert_eq!(bench.record.anomalies, [TcpAnomaly::InconsistentRetransmission]);
 }
 
 #[test]
@@ -294,13 +272,7 @@ fn what_the_capture_cut_off_is_a_gap() {
     bench.cut_data(12, b"mn", 1);
     bench.cut_data(9, b"jk", 1);
     assert_eq!(bench.out(), "jk _ mn _");
-    assert!(
-        bench
-            .record
-            .anomalies
-            .iter()
-            .all(|anomaly| *anomaly == TcpAnomaly::TruncatedPayload)
-    );
+    assert!(bench.record.anomalies.iter().all(|anomaly| *anomaly == TcpAnomaly::TruncatedPayload));
 }
 
 #[test]
@@ -328,13 +300,7 @@ fn wild_numbers_do_not_move_the_stream() {
     bench.data(3, b"def");
     bench.flush();
     assert_eq!(bench.out(), "abc def");
-    assert_eq!(
-        (
-            bench.record.stats.bytes_out_of_window,
-            bench.record.stats.ignored_acks
-        ),
-        (6, 1)
-    );
+    assert_eq!((bench.record.stats.bytes_out_of_window, bench.record.stats.ignored_acks), (6, 1));
 }
 
 #[test]
@@ -422,19 +388,14 @@ fn deliveries(length: usize, reach: usize) -> impl Strategy<Value = Vec<(usize, 
         cuts.sort_unstable();
         cuts.dedup();
         let whole = cuts.windows(2).map(|cut| (cut[0], cut[1] - cut[0]));
-        let extra = extra
-            .into_iter()
-            .map(|(at, more)| (at, more.min(length - at)));
+        let extra = extra.into_iter().map(|(at, more)| (at, more.min(length - at)));
         let mut segments: Vec<_> = whole.chain(extra).collect();
         segments.sort_unstable();
         let count = segments.len();
         proptest::collection::vec(0..=reach, count).prop_map(move |delays| {
             let mut order: Vec<_> = segments.iter().zip(&delays).enumerate().collect();
             order.sort_by_key(|(sent, (_, delay))| sent + **delay);
-            order
-                .into_iter()
-                .map(|(_, (segment, _))| *segment)
-                .collect()
+            order.into_iter().map(|(_, (segment, _))| *segment).collect()
         })
     })
 }

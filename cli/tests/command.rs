@@ -1,0 +1,211 @@
+//! The command as a user meets it: what it prints, where, and how it exits.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn trace(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../conformance/traces").join(name).join("trace.pcap")
+}
+
+fn kexray(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kexray"));
+    arguments.iter().for_each(|argument| {
+        command.arg(argument.as_ref());
+    });
+    command.stdin(Stdio::null()).output().unwrap()
+}
+
+fn stdout(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn stderr(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+fn json_lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_table_for_people() {
+    let output = kexray(&[&"read", &trace("password-one-try-each")]);
+    assert_eq!(output.status.code(), Some(0));
+    let lines: Vec<_> = stdout(&output).lines().collect();
+    assert!(lines[0].starts_with("TIME "));
+    assert!(lines[1].contains("failure, 1 try") && lines[4].contains("success, 1 try"));
+    assert!(lines[1].contains("OpenSSH_9.2p1") && lines[1].contains("SHA256:"));
+    assert_eq!(lines.last(), Some(&"4 SSH sessions"));
+    assert_eq!(stderr(&output), "");
+    assert!(!stdout(&output).contains('\x1b'), "no colours where there is no terminal");
+}
+
+#[test]
+fn zeek_logs_in_a_directory() {
+    let directory = tempfile::tempdir().unwrap();
+    let logs = directory.path().join("new/logs");
+    let output = kexray(&[&"read", &"--output", &logs, &trace("publickey-success")]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(stdout(&output), "");
+    let log = fs::read_to_string(logs.join("ssh.log")).unwrap();
+    let lines: Vec<_> = log.lines().collect();
+    assert_eq!(lines[0], "#separator \\x09");
+    assert_eq!(lines[4], "#path\tssh");
+    assert!(lines[5].starts_with("#open\t20"));
+    assert_eq!(
+        lines[6],
+        "#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tversion\tauth_success\tauth_attempts\t\
+         direction\tclient\tserver\tcipher_alg\tmac_alg\tcompression_alg\tkex_alg\thost_key_alg\t\
+         host_key_fingerprint"
+    );
+    assert_eq!(
+        lines[7],
+        "#types\ttime\tstring\taddr\tport\taddr\tport\tcount\tbool\tcount\tenum\tstring\tstring\tstring\t\
+         string\tstring\tstring\tstring\tstring"
+    );
+    let fields: Vec<_> = lines[8].split('\t').collect();
+    assert_eq!(fields.len(), 18);
+    assert_eq!(&fields[6..10], ["2", "T", "1", "-"]);
+    assert_eq!(fields[13], "umac-64-etm@openssh.com", "what was negotiated, though the cipher needs none");
+    assert!(lines[9].starts_with("#close\t20"));
+    let weird = fs::read_to_string(logs.join("weird.log")).unwrap();
+    assert!(weird.contains(
+        "#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tname\taddl\tnotice\tpeer\tsource\n"
+    ));
+}
+
+#[test]
+fn json_has_our_columns_beside_zeeks() {
+    let output = kexray(&[&"read", &"--format", &"json", &trace("different-directions"), &trace("scan")]);
+    let rows = json_lines(stdout(&output));
+    assert_eq!(rows.len(), 4);
+    assert_eq!(rows[0]["cipher_alg"], "To server: aes128-ctr, to client: aes256-ctr");
+    assert_eq!(rows[0]["cipher_c2s"], "aes128-ctr");
+    assert_eq!(rows[0]["mac_s2c"], "hmac-sha2-512");
+    assert_eq!(rows[0]["role_reversed"], false);
+    // Only the server identified itself: what is not known is left out, but the attempts are always there.
+    assert_eq!(rows[1]["auth_attempts"], 0);
+    for key in ["version", "client", "auth_success", "kex_alg", "direction"] {
+        assert_eq!(rows[1].get(key), None, "{key}");
+    }
+}
+
+#[test]
+fn events_come_in_order_of_time() {
+    let output = kexray(&[&"events", &trace("text-before-identification"), &"--quiet"]);
+    let events = json_lines(stdout(&output));
+    let times: Vec<_> = events.iter().map(|event| event["ts"].as_f64().unwrap()).collect();
+    assert!(times.is_sorted());
+    let texts: Vec<_> =
+        events.iter().filter(|event| event["event"] == "ssh_server_pre_banner_data").collect();
+    assert_eq!(texts.len(), 4);
+    let capabilities = events.iter().find(|event| event["event"] == "ssh_capabilities").unwrap();
+    assert_eq!(capabilities["cookie"].as_str().unwrap().len(), 32);
+    assert!(capabilities["capabilities"]["mac_algorithms"]["client_to_server"].is_array());
+    assert!(capabilities["capabilities"]["is_server"].is_boolean());
+    assert_eq!(capabilities["capabilities"].get("languages"), None);
+}
+
+#[test]
+fn uids_follow_from_the_seed() {
+    let uids = |seed: &str| {
+        let output = kexray(&[&"read", &"--format", &"json", &"--seed", &seed, &trace("publickey-success")]);
+        json_lines(stdout(&output))[0]["uid"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(uids("1"), uids("1"));
+    assert_ne!(uids("1"), uids("2"));
+    assert!(uids("1").starts_with('C') && uids("1").len() == 18);
+}
+
+#[test]
+fn local_networks_give_a_direction() {
+    let direction = |networks: &str| {
+        let arguments: [&dyn AsRef<std::ffi::OsStr>; 6] =
+            [&"read", &"--format", &"json", &"--local", &networks, &trace("publickey-success")];
+        json_lines(stdout(&kexray(&arguments)))[0]["direction"].as_str().map(str::to_owned)
+    };
+    assert_eq!(direction("10.77.0.1/32").as_deref(), Some("OUTBOUND"));
+    assert_eq!(direction("192.168.0.0/16,10.77.0.2/32").as_deref(), Some("INBOUND"));
+    assert_eq!(direction("10.77.0.0/16"), None);
+}
+
+#[test]
+fn standard_input_is_a_capture_too() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kexray"))
+        .args(["read", "--quiet", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&fs::read(trace("ipv6")).unwrap()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).contains("[fd77::2]:22"));
+}
+
+/// What cannot be read gets one line that names it; the rest is processed.
+#[test]
+fn inputs_that_cannot_be_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &[u8]| {
+        let path = directory.path().join(name);
+        fs::write(&path, content).unwrap();
+        path
+    };
+    let whole = fs::read(trace("publickey-success")).unwrap();
+    for (path, says) in [
+        (directory.path().join("missing.pcap"), "cannot read"),
+        (file("empty.pcap", b""), "the file is empty"),
+        (file("text.pcap", b"# no capture\n"), "not a capture file"),
+        (file("cut.pcap", &whole[..whole.len() - 7]), "cut short"),
+    ] {
+        let output = kexray(&[&"read", &path, &trace("ipv6")]);
+        assert_eq!(output.status.code(), Some(1), "{says}");
+        let error = stderr(&output);
+        assert_eq!(error.lines().count(), 1, "{error}");
+        assert!(error.starts_with("kexray: ") && error.contains(path.to_str().unwrap()), "{error}");
+        assert!(error.contains(says), "{error}");
+        assert!(stdout(&output).contains("[fd77::2]:22"));
+    }
+    // What came before the cut is reported.
+    let cut = file("cut.pcap", &whole[..whole.len() - 7]);
+    assert!(stdout(&kexray(&[&"read", &cut])).contains("success, 1 try"));
+}
+
+#[test]
+fn arguments_that_make_no_sense() {
+    let trace = trace("ipv6");
+    for arguments in [
+        &[&"read" as &dyn AsRef<std::ffi::OsStr>][..],
+        &[],
+        &[&"nonsense"],
+        &[&"read", &"--format", &"xml", &trace],
+        &[&"read", &"--local", &"10.0.0.0/40", &trace],
+        &[&"read", &"--format", &"table", &"--output", &"here", &trace],
+    ] {
+        let output = kexray(arguments);
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(stdout(&output), "");
+        assert!(!output.stderr.is_empty());
+    }
+    assert!(!Path::new("here").exists());
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kexray"))
+        .arg("events")
+        .args((0..200).map(|_| trace("publickey-success")))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(stderr(&output), "");
+}
