@@ -664,17 +664,29 @@ impl Lowering<'_> {
             record.parameters.iter().map(|parameter| (parameter.name.clone(), parameter.kind)).collect();
         let known: Vec<String> = parameters.iter().map(|(name, _)| name.clone()).collect();
         self.unique("argument", items.iter().map(|item| &item.parameter));
+        let mut misspelled = Vec::new();
         for item in items {
             if self.broken.contains(&format!("{name}.{}", item.parameter.text)) {
                 continue;
             }
-            self.find(Code::UnknownParameter, &format!("parameter of `{name}` named"), &item.parameter, &known);
+            let parameter = &item.parameter;
+            if known.contains(&parameter.text) {
+                continue;
+            }
+            // What is fed already was not meant.
+            let given = |name: &String| items.iter().any(|item| item.parameter.text == *name);
+            let meant = closest(&parameter.text, known.iter().filter(|name| !given(name)).map(String::as_str));
+            let message = format!("there is no parameter of `{name}` named `{}`", parameter.text);
+            let help = meant.map(|meant| format!("did you mean `{meant}`?"));
+            self.diagnostics.report(Code::UnknownParameter, &parameter.span, message).help = help;
+            misspelled.extend(meant);
         }
         let mut arguments = Vec::new();
         for (parameter, kind) in parameters {
             match kind {
                 Kind::FromOriginator => arguments.push(Source::FromOriginator),
                 Kind::FromServer => arguments.push(Source::FromServer),
+                _ if misspelled.contains(&parameter.as_str()) => {}
                 _ => {
                     let item = items.iter().find(|item| item.parameter.text == parameter);
                     arguments.extend(self.argument(item, &parameter, kind, at, sources));
