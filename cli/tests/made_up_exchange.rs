@@ -149,8 +149,8 @@ fn capture() -> Vec<u8> {
     trace.segment(0, SYN, b"");
     trace.segment(1, SYN | ACK, b"");
     trace.segment(0, ACK, b"");
-    for index in 0..client.len() {
-        trace.segment(0, ACK, &client[index]);
+    for (index, octets) in client.iter().enumerate() {
+        trace.segment(0, ACK, octets);
         if let Some(octets) = server.get(index) {
             trace.segment(1, ACK, octets);
         }

@@ -14,6 +14,9 @@ use crate::syntax::{self as tree, FieldItem, LinePart, MessageItem, Name};
 /// What the emitters declare beside what the spec does.
 const OWN_ITEMS: [&str; 6] = ["Anomaly", "Event", "Exchange", "ExchangeMessage", "limits", "words"];
 
+/// What `binrw` is told to read and write fields with; a field of such a name would hide it.
+const BESIDE_FIELDS: [&str; 5] = ["packet", "put", "same", "take_rest", "take_sized"];
+
 /// Names in every scope of Rust that the generated code relies on.
 const PRELUDE: [&str; 9] = ["Clone", "Copy", "Fn", "FnMut", "Option", "Result", "Sized", "TryFrom", "Vec"];
 
@@ -70,7 +73,7 @@ impl Names<'_> {
         for frame in &spec.frames {
             // Its length is told from the fields in front, which stand beside these.
             let names = frame.fields.iter().map(|item| &item.name);
-            self.scope(["head", "octets", "packet", "part", "total"], names, str::to_owned);
+            self.scope(BESIDE_FIELDS.into_iter().chain(["head", "octets", "part", "total"]), names, str::to_owned);
         }
         for line in &spec.lines {
             let names = line.parts.iter().filter_map(|part| match part {
@@ -103,7 +106,7 @@ impl Names<'_> {
     }
 
     fn fields(&mut self, fields: &[FieldItem]) {
-        self.scope(["packet"], fields.iter().map(|item| &item.name), str::to_owned);
+        self.scope(BESIDE_FIELDS, fields.iter().map(|item| &item.name), str::to_owned);
     }
 
     /// The names of one scope, in which some are reserved.

@@ -227,6 +227,24 @@ pub trait Parameters {
     /// Calls `visit` with the name and value of each parameter, in the order of the spec; absent ones are left out.
     fn visit(&self, visit: &mut dyn FnMut(&'static str, Value<'_>));
 }
+/// Reads a structure from the start of `octets`.
+#[inline]
+fn parse<'p, T>(
+    structure: &'static str,
+    octets: &'p [u8],
+    read: impl FnOnce(&mut Cursor<&'p [u8]>) -> BinResult<T>,
+) -> Result<Parsed<T>, ParseError> {
+    let mut reader = Cursor::new(octets);
+    match read(&mut reader) {
+        Ok(value) => {
+            Ok(Parsed {
+                value,
+                trailing: octets.len().saturating_sub(reader.position() as usize),
+            })
+        }
+        Err(error) => Err(ParseError::of(&error, structure, octets.len())),
+    }
+}
 /// Takes `length` octets from where the reader stands. `packet` is all that the reader walks over.
 fn take<'p, R: Read + Seek>(
     reader: &mut R,
@@ -1158,16 +1176,7 @@ impl<'p> Extension<'p> {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-        let mut reader = Cursor::new(octets);
-        match Self::read_be_args(&mut reader, octets) {
-            Ok(value) => {
-                Ok(Parsed {
-                    value,
-                    trailing: octets.len().saturating_sub(reader.position() as usize),
-                })
-            }
-            Err(error) => Err(ParseError::of(&error, "Extension", octets.len())),
-        }
+        parse("Extension", octets, |reader| Self::read_be_args(reader, octets))
     }
     /// Writes it.
     ///
@@ -1202,16 +1211,7 @@ impl<'p> MechanismOid<'p> {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-        let mut reader = Cursor::new(octets);
-        match Self::read_be_args(&mut reader, octets) {
-            Ok(value) => {
-                Ok(Parsed {
-                    value,
-                    trailing: octets.len().saturating_sub(reader.position() as usize),
-                })
-            }
-            Err(error) => Err(ParseError::of(&error, "MechanismOid", octets.len())),
-        }
+        parse("MechanismOid", octets, |reader| Self::read_be_args(reader, octets))
     }
     /// Writes it.
     ///
@@ -1250,16 +1250,7 @@ impl<'p> Prompt<'p> {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-        let mut reader = Cursor::new(octets);
-        match Self::read_be_args(&mut reader, octets) {
-            Ok(value) => {
-                Ok(Parsed {
-                    value,
-                    trailing: octets.len().saturating_sub(reader.position() as usize),
-                })
-            }
-            Err(error) => Err(ParseError::of(&error, "Prompt", octets.len())),
-        }
+        parse("Prompt", octets, |reader| Self::read_be_args(reader, octets))
     }
     /// Writes it.
     ///
@@ -1294,16 +1285,7 @@ impl<'p> Response<'p> {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-        let mut reader = Cursor::new(octets);
-        match Self::read_be_args(&mut reader, octets) {
-            Ok(value) => {
-                Ok(Parsed {
-                    value,
-                    trailing: octets.len().saturating_sub(reader.position() as usize),
-                })
-            }
-            Err(error) => Err(ParseError::of(&error, "Response", octets.len())),
-        }
+        parse("Response", octets, |reader| Self::read_be_args(reader, octets))
     }
     /// Writes it.
     ///
@@ -1398,8 +1380,7 @@ impl<'p> PreIdentification<'p> {
         line
     }
     /// Raises the events that it stands for.
-    pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-        let _ = origin;
+    pub fn raise(&self, _: Origin, raise: &mut dyn FnMut(Event<'_>)) {
         raise(Event::SshServerPreBannerData {
             data: self.data,
         });
@@ -1437,16 +1418,7 @@ impl<'p> BinaryPacket<'p> {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-        let mut reader = Cursor::new(octets);
-        match Self::read_be_args(&mut reader, octets) {
-            Ok(value) => {
-                Ok(Parsed {
-                    value,
-                    trailing: octets.len().saturating_sub(reader.position() as usize),
-                })
-            }
-            Err(error) => Err(ParseError::of(&error, "BinaryPacket", octets.len())),
-        }
+        parse("BinaryPacket", octets, |reader| Self::read_be_args(reader, octets))
     }
     /// Writes it.
     ///
@@ -1529,16 +1501,7 @@ impl<'p> Ssh1Packet<'p> {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-        let mut reader = Cursor::new(octets);
-        match Self::read_be_args(&mut reader, octets) {
-            Ok(value) => {
-                Ok(Parsed {
-                    value,
-                    trailing: octets.len().saturating_sub(reader.position() as usize),
-                })
-            }
-            Err(error) => Err(ParseError::of(&error, "Ssh1Packet", octets.len())),
-        }
+        parse("Ssh1Packet", octets, |reader| Self::read_be_args(reader, octets))
     }
     /// Writes it.
     ///
@@ -1608,16 +1571,7 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Rsa", octets.len())),
-            }
+            parse("Rsa", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -1654,16 +1608,7 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Dss", octets.len())),
-            }
+            parse("Dss", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -1694,16 +1639,7 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "EcdsaP256", octets.len())),
-            }
+            parse("EcdsaP256", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -1734,16 +1670,7 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "EcdsaP384", octets.len())),
-            }
+            parse("EcdsaP384", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -1774,16 +1701,7 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "EcdsaP521", octets.len())),
-            }
+            parse("EcdsaP521", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -1811,16 +1729,7 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Ed25519", octets.len())),
-            }
+            parse("Ed25519", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -1848,16 +1757,7 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Ed448", octets.len())),
-            }
+            parse("Ed448", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -1891,16 +1791,7 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "SkEcdsa", octets.len())),
-            }
+            parse("SkEcdsa", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -1931,16 +1822,7 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "SkEd25519", octets.len())),
-            }
+            parse("SkEd25519", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -2003,16 +1885,7 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "RsaCertificate", octets.len())),
-            }
+            parse("RsaCertificate", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -2081,16 +1954,7 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "DssCertificate", octets.len())),
-            }
+            parse("DssCertificate", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -2153,18 +2017,11 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "EcdsaP256Certificate", octets.len()))
-                }
-            }
+            parse(
+                "EcdsaP256Certificate",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -2227,18 +2084,11 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "EcdsaP384Certificate", octets.len()))
-                }
-            }
+            parse(
+                "EcdsaP384Certificate",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -2301,18 +2151,11 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "EcdsaP521Certificate", octets.len()))
-                }
-            }
+            parse(
+                "EcdsaP521Certificate",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -2372,18 +2215,11 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "Ed25519Certificate", octets.len()))
-                }
-            }
+            parse(
+                "Ed25519Certificate",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -2449,18 +2285,11 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "SkEcdsaCertificate", octets.len()))
-                }
-            }
+            parse(
+                "SkEcdsaCertificate",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -2523,18 +2352,11 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "SkEd25519Certificate", octets.len()))
-                }
-            }
+            parse(
+                "SkEd25519Certificate",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -2860,16 +2682,7 @@ pub mod ssh1 {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Disconnect", octets.len())),
-            }
+            parse("Disconnect", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -2879,12 +2692,6 @@ pub mod ssh1 {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Disconnect<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_SMSG_PUBLIC_KEY.
     ///
@@ -2926,16 +2733,7 @@ pub mod ssh1 {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "PublicKey", octets.len())),
-            }
+            parse("PublicKey", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -2948,15 +2746,12 @@ pub mod ssh1 {
     }
     impl PublicKey<'_> {
         /// Raises the events that it stands for.
-        pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
+        pub fn raise(&self, _: Origin, raise: &mut dyn FnMut(Event<'_>)) {
             raise(Event::Ssh1ServerHostKey {
                 modulus: self.host_key_modulus.0,
                 exponent: self.host_key_exponent.0,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_CMSG_SESSION_KEY.
     ///
@@ -2983,16 +2778,7 @@ pub mod ssh1 {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "SessionKey", octets.len())),
-            }
+            parse("SessionKey", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -3002,12 +2788,6 @@ pub mod ssh1 {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl SessionKey<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_IGNORE.
     ///
@@ -3028,16 +2808,7 @@ pub mod ssh1 {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Ignore", octets.len())),
-            }
+            parse("Ignore", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -3047,12 +2818,6 @@ pub mod ssh1 {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Ignore<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_DEBUG.
     ///
@@ -3073,16 +2838,7 @@ pub mod ssh1 {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Debug", octets.len())),
-            }
+            parse("Debug", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -3092,12 +2848,6 @@ pub mod ssh1 {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Debug<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Any message of layer `Ssh1`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -3185,23 +2935,15 @@ pub mod ssh1 {
         /// Raises the events that the message stands for.
         pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
             match self {
-                Self::Disconnect(message) => message.raise(origin, raise),
                 Self::PublicKey(message) => message.raise(origin, raise),
-                Self::SessionKey(message) => message.raise(origin, raise),
-                Self::Ignore(message) => message.raise(origin, raise),
-                Self::Debug(message) => message.raise(origin, raise),
+                Self::Disconnect(_)
+                | Self::SessionKey(_)
+                | Self::Ignore(_)
+                | Self::Debug(_) => {}
             }
         }
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
-            match self {
-                Self::Disconnect(message) => message.exceeded(report),
-                Self::PublicKey(message) => message.exceeded(report),
-                Self::SessionKey(message) => message.exceeded(report),
-                Self::Ignore(message) => message.exceeded(report),
-                Self::Debug(message) => message.exceeded(report),
-            }
-        }
+        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
 }
 /// Numbers 1 to 29. RFC 4253, RFC 8308.
@@ -3231,16 +2973,7 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Disconnect", octets.len())),
-            }
+            parse("Disconnect", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -3250,12 +2983,6 @@ pub mod transport {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Disconnect<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4253 section 11.2.
     ///
@@ -3276,16 +3003,7 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Ignore", octets.len())),
-            }
+            parse("Ignore", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -3295,12 +3013,6 @@ pub mod transport {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Ignore<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4253 section 11.4.
     ///
@@ -3319,16 +3031,7 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Unimplemented", octets.len())),
-            }
+            parse("Unimplemented", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -3338,12 +3041,6 @@ pub mod transport {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Unimplemented {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4253 section 11.3.
     ///
@@ -3371,16 +3068,7 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Debug", octets.len())),
-            }
+            parse("Debug", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -3390,12 +3078,6 @@ pub mod transport {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Debug<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4253 section 10.
     ///
@@ -3416,16 +3098,7 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "ServiceRequest", octets.len())),
-            }
+            parse("ServiceRequest", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -3435,12 +3108,6 @@ pub mod transport {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl ServiceRequest<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4253 section 10.
     ///
@@ -3461,16 +3128,7 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "ServiceAccept", octets.len())),
-            }
+            parse("ServiceAccept", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -3480,12 +3138,6 @@ pub mod transport {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl ServiceAccept<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 8308 section 2.3.
     ///
@@ -3508,16 +3160,7 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "ExtInfo", octets.len())),
-            }
+            parse("ExtInfo", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -3527,12 +3170,6 @@ pub mod transport {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl ExtInfo<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Algorithm negotiation. RFC 4253 section 7.1.
     ///
@@ -3588,16 +3225,7 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "KexInit", octets.len())),
-            }
+            parse("KexInit", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -3611,7 +3239,6 @@ pub mod transport {
     impl KexInit<'_> {
         /// Raises the events that it stands for.
         pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
             raise(Event::SshCapabilities {
                 cookie: &self.cookie,
                 capabilities: Capabilities {
@@ -3756,16 +3383,7 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "NewKeys", octets.len())),
-            }
+            parse("NewKeys", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -3775,12 +3393,6 @@ pub mod transport {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl NewKeys {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Any message of layer `Transport`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -3900,29 +3512,29 @@ pub mod transport {
         /// Raises the events that the message stands for.
         pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
             match self {
-                Self::Disconnect(message) => message.raise(origin, raise),
-                Self::Ignore(message) => message.raise(origin, raise),
-                Self::Unimplemented(message) => message.raise(origin, raise),
-                Self::Debug(message) => message.raise(origin, raise),
-                Self::ServiceRequest(message) => message.raise(origin, raise),
-                Self::ServiceAccept(message) => message.raise(origin, raise),
-                Self::ExtInfo(message) => message.raise(origin, raise),
                 Self::KexInit(message) => message.raise(origin, raise),
-                Self::NewKeys(message) => message.raise(origin, raise),
+                Self::Disconnect(_)
+                | Self::Ignore(_)
+                | Self::Unimplemented(_)
+                | Self::Debug(_)
+                | Self::ServiceRequest(_)
+                | Self::ServiceAccept(_)
+                | Self::ExtInfo(_)
+                | Self::NewKeys(_) => {}
             }
         }
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
         pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
             match self {
-                Self::Disconnect(message) => message.exceeded(report),
-                Self::Ignore(message) => message.exceeded(report),
-                Self::Unimplemented(message) => message.exceeded(report),
-                Self::Debug(message) => message.exceeded(report),
-                Self::ServiceRequest(message) => message.exceeded(report),
-                Self::ServiceAccept(message) => message.exceeded(report),
-                Self::ExtInfo(message) => message.exceeded(report),
                 Self::KexInit(message) => message.exceeded(report),
-                Self::NewKeys(message) => message.exceeded(report),
+                Self::Disconnect(_)
+                | Self::Ignore(_)
+                | Self::Unimplemented(_)
+                | Self::Debug(_)
+                | Self::ServiceRequest(_)
+                | Self::ServiceAccept(_)
+                | Self::ExtInfo(_)
+                | Self::NewKeys(_) => {}
             }
         }
     }
@@ -3960,16 +3572,7 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "RequestNone", octets.len())),
-            }
+            parse("RequestNone", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -3979,12 +3582,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl RequestNone<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4252 section 8.
     ///
@@ -4020,18 +3617,7 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "RequestPassword", octets.len()))
-                }
-            }
+            parse("RequestPassword", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -4041,12 +3627,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl RequestPassword<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4252 section 8.
     ///
@@ -4085,18 +3665,11 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "RequestPasswordChange", octets.len()))
-                }
-            }
+            parse(
+                "RequestPasswordChange",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -4106,12 +3679,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl RequestPasswordChange<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Asks whether a key would do. RFC 4252 section 7.
     ///
@@ -4150,18 +3717,11 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "RequestPublicKeyQuery", octets.len()))
-                }
-            }
+            parse(
+                "RequestPublicKeyQuery",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -4171,12 +3731,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl RequestPublicKeyQuery<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4252 section 7.
     ///
@@ -4218,18 +3772,11 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "RequestPublicKey", octets.len()))
-                }
-            }
+            parse(
+                "RequestPublicKey",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -4239,12 +3786,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl RequestPublicKey<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// The same bound to the server's host key. OpenSSH PROTOCOL section 3.1.
     ///
@@ -4292,20 +3833,11 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(
-                        ParseError::of(&error, "RequestPublicKeyHostbound", octets.len()),
-                    )
-                }
-            }
+            parse(
+                "RequestPublicKeyHostbound",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -4315,12 +3847,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl RequestPublicKeyHostbound<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4252 section 9.
     ///
@@ -4365,18 +3891,11 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "RequestHostbased", octets.len()))
-                }
-            }
+            parse(
+                "RequestHostbased",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -4386,12 +3905,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl RequestHostbased<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4256 section 3.1.
     ///
@@ -4430,24 +3943,11 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(
-                        ParseError::of(
-                            &error,
-                            "RequestKeyboardInteractive",
-                            octets.len(),
-                        ),
-                    )
-                }
-            }
+            parse(
+                "RequestKeyboardInteractive",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -4457,12 +3957,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl RequestKeyboardInteractive<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4462 section 3.2.
     ///
@@ -4500,18 +3994,11 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "RequestGssapiWithMic", octets.len()))
-                }
-            }
+            parse(
+                "RequestGssapiWithMic",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -4521,12 +4008,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl RequestGssapiWithMic<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4462 section 4.
     ///
@@ -4562,18 +4043,11 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "RequestGssapiKeyex", octets.len()))
-                }
-            }
+            parse(
+                "RequestGssapiKeyex",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -4583,12 +4057,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl RequestGssapiKeyex<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4252 section 5.1.
     ///
@@ -4613,16 +4081,7 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Failure", octets.len())),
-            }
+            parse("Failure", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -4632,12 +4091,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Failure<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4252 section 5.1.
     ///
@@ -4653,16 +4106,7 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Success", octets.len())),
-            }
+            parse("Success", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -4672,12 +4116,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Success {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4252 section 5.4.
     ///
@@ -4701,16 +4139,7 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Banner", octets.len())),
-            }
+            parse("Banner", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -4720,12 +4149,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Banner<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_USERAUTH_INFO_REQUEST. RFC 4256 section 3.2.
     ///
@@ -4757,16 +4180,7 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "InfoRequest", octets.len())),
-            }
+            parse("InfoRequest", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -4776,12 +4190,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl InfoRequest<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_USERAUTH_PK_OK. RFC 4252 section 7.
     ///
@@ -4805,16 +4213,7 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "PkOk", octets.len())),
-            }
+            parse("PkOk", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -4824,12 +4223,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl PkOk<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_USERAUTH_PASSWD_CHANGEREQ. RFC 4252 section 8.
     ///
@@ -4853,18 +4246,7 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "PasswdChangereq", octets.len()))
-                }
-            }
+            parse("PasswdChangereq", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -4874,12 +4256,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl PasswdChangereq<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_USERAUTH_GSSAPI_RESPONSE. RFC 4462 section 3.3.
     ///
@@ -4900,16 +4276,7 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "GssapiResponse", octets.len())),
-            }
+            parse("GssapiResponse", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -4919,12 +4286,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl GssapiResponse<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_USERAUTH_INFO_RESPONSE. RFC 4256 section 3.4.
     ///
@@ -4947,16 +4308,7 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "InfoResponse", octets.len())),
-            }
+            parse("InfoResponse", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -4966,12 +4318,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl InfoResponse<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_USERAUTH_GSSAPI_TOKEN. RFC 4462 section 3.4.
     ///
@@ -4992,16 +4338,7 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "GssapiToken", octets.len())),
-            }
+            parse("GssapiToken", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -5011,12 +4348,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl GssapiToken<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_USERAUTH_GSSAPI_EXCHANGE_COMPLETE. RFC 4462 section 3.5.
     ///
@@ -5032,18 +4363,7 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "GssapiExchangeComplete", octets.len()))
-                }
-            }
+            parse("GssapiExchangeComplete", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -5053,12 +4373,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl GssapiExchangeComplete {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_USERAUTH_GSSAPI_ERROR. RFC 4462 section 3.8.
     ///
@@ -5086,16 +4400,7 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "GssapiError", octets.len())),
-            }
+            parse("GssapiError", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -5105,12 +4410,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl GssapiError<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_USERAUTH_GSSAPI_ERRTOK. RFC 4462 section 3.9.
     ///
@@ -5131,16 +4430,7 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "GssapiErrtok", octets.len())),
-            }
+            parse("GssapiErrtok", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -5150,12 +4440,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl GssapiErrtok<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_USERAUTH_GSSAPI_MIC. RFC 4462 section 3.5.
     ///
@@ -5176,16 +4460,7 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "GssapiMic", octets.len())),
-            }
+            parse("GssapiMic", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -5195,12 +4470,6 @@ pub mod user_auth {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl GssapiMic<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Any message of layer `UserAuth`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -5581,61 +4850,9 @@ pub mod user_auth {
             }
         }
         /// Raises the events that the message stands for.
-        pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            match self {
-                Self::RequestNone(message) => message.raise(origin, raise),
-                Self::RequestPassword(message) => message.raise(origin, raise),
-                Self::RequestPasswordChange(message) => message.raise(origin, raise),
-                Self::RequestPublicKeyQuery(message) => message.raise(origin, raise),
-                Self::RequestPublicKey(message) => message.raise(origin, raise),
-                Self::RequestPublicKeyHostbound(message) => message.raise(origin, raise),
-                Self::RequestHostbased(message) => message.raise(origin, raise),
-                Self::RequestKeyboardInteractive(message) => message.raise(origin, raise),
-                Self::RequestGssapiWithMic(message) => message.raise(origin, raise),
-                Self::RequestGssapiKeyex(message) => message.raise(origin, raise),
-                Self::Failure(message) => message.raise(origin, raise),
-                Self::Success(message) => message.raise(origin, raise),
-                Self::Banner(message) => message.raise(origin, raise),
-                Self::InfoRequest(message) => message.raise(origin, raise),
-                Self::PkOk(message) => message.raise(origin, raise),
-                Self::PasswdChangereq(message) => message.raise(origin, raise),
-                Self::GssapiResponse(message) => message.raise(origin, raise),
-                Self::InfoResponse(message) => message.raise(origin, raise),
-                Self::GssapiToken(message) => message.raise(origin, raise),
-                Self::GssapiExchangeComplete(message) => message.raise(origin, raise),
-                Self::GssapiError(message) => message.raise(origin, raise),
-                Self::GssapiErrtok(message) => message.raise(origin, raise),
-                Self::GssapiMic(message) => message.raise(origin, raise),
-            }
-        }
+        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
-            match self {
-                Self::RequestNone(message) => message.exceeded(report),
-                Self::RequestPassword(message) => message.exceeded(report),
-                Self::RequestPasswordChange(message) => message.exceeded(report),
-                Self::RequestPublicKeyQuery(message) => message.exceeded(report),
-                Self::RequestPublicKey(message) => message.exceeded(report),
-                Self::RequestPublicKeyHostbound(message) => message.exceeded(report),
-                Self::RequestHostbased(message) => message.exceeded(report),
-                Self::RequestKeyboardInteractive(message) => message.exceeded(report),
-                Self::RequestGssapiWithMic(message) => message.exceeded(report),
-                Self::RequestGssapiKeyex(message) => message.exceeded(report),
-                Self::Failure(message) => message.exceeded(report),
-                Self::Success(message) => message.exceeded(report),
-                Self::Banner(message) => message.exceeded(report),
-                Self::InfoRequest(message) => message.exceeded(report),
-                Self::PkOk(message) => message.exceeded(report),
-                Self::PasswdChangereq(message) => message.exceeded(report),
-                Self::GssapiResponse(message) => message.exceeded(report),
-                Self::InfoResponse(message) => message.exceeded(report),
-                Self::GssapiToken(message) => message.exceeded(report),
-                Self::GssapiExchangeComplete(message) => message.exceeded(report),
-                Self::GssapiError(message) => message.exceeded(report),
-                Self::GssapiErrtok(message) => message.exceeded(report),
-                Self::GssapiMic(message) => message.exceeded(report),
-            }
-        }
+        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
 }
 /// Messages of the service "ssh-connection".
@@ -5677,16 +4894,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "TcpipForward", octets.len())),
-            }
+            parse("TcpipForward", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -5696,12 +4904,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl TcpipForward<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 7.1.
     ///
@@ -5737,18 +4939,11 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "CancelTcpipForward", octets.len()))
-                }
-            }
+            parse(
+                "CancelTcpipForward",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -5758,12 +4953,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl CancelTcpipForward<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// The server's other host keys. OpenSSH PROTOCOL section 2.5.
     ///
@@ -5798,16 +4987,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "HostKeys", octets.len())),
-            }
+            parse("HostKeys", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -5817,12 +4997,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl HostKeys<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// OpenSSH PROTOCOL section 2.5.
     ///
@@ -5857,16 +5031,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "HostKeysProve", octets.len())),
-            }
+            parse("HostKeysProve", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -5876,12 +5041,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl HostKeysProve<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// OpenSSH PROTOCOL section 2.2.
     ///
@@ -5911,16 +5070,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "NoMoreSessions", octets.len())),
-            }
+            parse("NoMoreSessions", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -5930,12 +5080,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl NoMoreSessions {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Asks for a sign of life.
     ///
@@ -5965,16 +5109,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "KeepAlive", octets.len())),
-            }
+            parse("KeepAlive", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -5984,12 +5119,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl KeepAlive {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 4.
     ///
@@ -6018,16 +5147,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "GlobalRequest", octets.len())),
-            }
+            parse("GlobalRequest", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -6037,12 +5157,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl GlobalRequest<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 4.
     ///
@@ -6064,16 +5178,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "RequestSuccess", octets.len())),
-            }
+            parse("RequestSuccess", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -6083,12 +5188,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl RequestSuccess<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 4.
     ///
@@ -6104,16 +5203,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "RequestFailure", octets.len())),
-            }
+            parse("RequestFailure", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -6123,12 +5213,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl RequestFailure {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 6.1.
     ///
@@ -6157,16 +5241,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "OpenSession", octets.len())),
-            }
+            parse("OpenSession", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -6176,12 +5251,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl OpenSession {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 6.3.2.
     ///
@@ -6216,16 +5285,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "OpenX11", octets.len())),
-            }
+            parse("OpenX11", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -6235,12 +5295,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl OpenX11<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 7.2.
     ///
@@ -6283,18 +5337,11 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "OpenForwardedTcpip", octets.len()))
-                }
-            }
+            parse(
+                "OpenForwardedTcpip",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -6304,12 +5351,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl OpenForwardedTcpip<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 7.2.
     ///
@@ -6352,18 +5393,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "OpenDirectTcpip", octets.len()))
-                }
-            }
+            parse("OpenDirectTcpip", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -6373,12 +5403,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl OpenDirectTcpip<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// OpenSSH PROTOCOL section 2.4.
     ///
@@ -6419,18 +5443,11 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "OpenDirectStreamlocal", octets.len()))
-                }
-            }
+            parse(
+                "OpenDirectStreamlocal",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -6440,12 +5457,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl OpenDirectStreamlocal<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// The agent of the client is asked. draft-ietf-sshm-ssh-agent section 4.
     ///
@@ -6477,16 +5488,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "OpenAuthAgent", octets.len())),
-            }
+            parse("OpenAuthAgent", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -6496,12 +5498,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl OpenAuthAgent {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 5.1.
     ///
@@ -6532,16 +5528,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "ChannelOpen", octets.len())),
-            }
+            parse("ChannelOpen", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -6551,12 +5538,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl ChannelOpen<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 5.1.
     ///
@@ -6586,18 +5567,11 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "ChannelOpenConfirmation", octets.len()))
-                }
-            }
+            parse(
+                "ChannelOpenConfirmation",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -6607,12 +5581,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl ChannelOpenConfirmation<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 5.1.
     ///
@@ -6640,18 +5608,11 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "ChannelOpenFailure", octets.len()))
-                }
-            }
+            parse(
+                "ChannelOpenFailure",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -6661,12 +5622,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl ChannelOpenFailure<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 5.2.
     ///
@@ -6687,18 +5642,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "ChannelWindowAdjust", octets.len()))
-                }
-            }
+            parse("ChannelWindowAdjust", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -6708,12 +5652,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl ChannelWindowAdjust {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 5.2.
     ///
@@ -6736,16 +5674,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "ChannelData", octets.len())),
-            }
+            parse("ChannelData", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -6755,12 +5684,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl ChannelData<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 5.2.
     ///
@@ -6785,18 +5708,11 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => {
-                    Err(ParseError::of(&error, "ChannelExtendedData", octets.len()))
-                }
-            }
+            parse(
+                "ChannelExtendedData",
+                octets,
+                |reader| Self::read_be_args(reader, octets),
+            )
         }
         /// Writes it.
         ///
@@ -6806,12 +5722,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl ChannelExtendedData<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 5.3.
     ///
@@ -6830,16 +5740,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "ChannelEof", octets.len())),
-            }
+            parse("ChannelEof", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -6849,12 +5750,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl ChannelEof {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 5.3.
     ///
@@ -6873,16 +5768,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "ChannelClose", octets.len())),
-            }
+            parse("ChannelClose", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -6892,12 +5778,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl ChannelClose {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 6.2.
     ///
@@ -6941,16 +5821,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "PtyReq", octets.len())),
-            }
+            parse("PtyReq", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -6960,12 +5831,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl PtyReq<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 6.3.1.
     ///
@@ -7007,16 +5872,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "X11Req", octets.len())),
-            }
+            parse("X11Req", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -7026,12 +5882,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl X11Req<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 6.4.
     ///
@@ -7067,16 +5917,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Env", octets.len())),
-            }
+            parse("Env", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -7086,12 +5927,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Env<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 6.5.
     ///
@@ -7120,16 +5955,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Shell", octets.len())),
-            }
+            parse("Shell", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -7139,12 +5965,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Shell {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 6.5.
     ///
@@ -7177,16 +5997,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Exec", octets.len())),
-            }
+            parse("Exec", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -7196,12 +6007,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Exec<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 6.5.
     ///
@@ -7234,16 +6039,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Subsystem", octets.len())),
-            }
+            parse("Subsystem", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -7253,12 +6049,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Subsystem<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 6.7.
     ///
@@ -7297,16 +6087,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "WindowChange", octets.len())),
-            }
+            parse("WindowChange", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -7316,12 +6097,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl WindowChange {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 6.8.
     ///
@@ -7353,16 +6128,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "XonXoff", octets.len())),
-            }
+            parse("XonXoff", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -7372,12 +6138,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl XonXoff {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 6.9.
     ///
@@ -7409,16 +6169,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Signal", octets.len())),
-            }
+            parse("Signal", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -7428,12 +6179,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Signal<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 6.10.
     ///
@@ -7466,16 +6211,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "ExitStatus", octets.len())),
-            }
+            parse("ExitStatus", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -7485,12 +6221,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl ExitStatus {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 6.10.
     ///
@@ -7535,16 +6265,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "ExitSignal", octets.len())),
-            }
+            parse("ExitSignal", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -7554,12 +6275,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl ExitSignal<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Asks for agent forwarding. draft-ietf-sshm-ssh-agent section 4.
     ///
@@ -7591,16 +6306,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "AuthAgentReq", octets.len())),
-            }
+            parse("AuthAgentReq", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -7610,12 +6316,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl AuthAgentReq {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// No more input will be read. OpenSSH PROTOCOL section 2.1.
     ///
@@ -7646,16 +6346,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Eow", octets.len())),
-            }
+            parse("Eow", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -7665,12 +6356,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Eow {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 5.4.
     ///
@@ -7701,16 +6386,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "ChannelRequest", octets.len())),
-            }
+            parse("ChannelRequest", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -7720,12 +6396,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl ChannelRequest<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 5.4.
     ///
@@ -7744,16 +6414,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "ChannelSuccess", octets.len())),
-            }
+            parse("ChannelSuccess", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -7763,12 +6424,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl ChannelSuccess {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// RFC 4254 section 5.4.
     ///
@@ -7787,16 +6442,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "ChannelFailure", octets.len())),
-            }
+            parse("ChannelFailure", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -7806,12 +6452,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl ChannelFailure {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH2_MSG_PING, which hides keystrokes. OpenSSH PROTOCOL section 1.9.
     ///
@@ -7832,16 +6472,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Ping", octets.len())),
-            }
+            parse("Ping", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -7851,12 +6482,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Ping<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH2_MSG_PONG. OpenSSH PROTOCOL section 1.9.
     ///
@@ -7877,16 +6502,7 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Pong", octets.len())),
-            }
+            parse("Pong", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -7896,12 +6512,6 @@ pub mod connection {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Pong<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Any message of layer `Connection`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8540,97 +7150,9 @@ pub mod connection {
             }
         }
         /// Raises the events that the message stands for.
-        pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            match self {
-                Self::TcpipForward(message) => message.raise(origin, raise),
-                Self::CancelTcpipForward(message) => message.raise(origin, raise),
-                Self::HostKeys(message) => message.raise(origin, raise),
-                Self::HostKeysProve(message) => message.raise(origin, raise),
-                Self::NoMoreSessions(message) => message.raise(origin, raise),
-                Self::KeepAlive(message) => message.raise(origin, raise),
-                Self::GlobalRequest(message) => message.raise(origin, raise),
-                Self::RequestSuccess(message) => message.raise(origin, raise),
-                Self::RequestFailure(message) => message.raise(origin, raise),
-                Self::OpenSession(message) => message.raise(origin, raise),
-                Self::OpenX11(message) => message.raise(origin, raise),
-                Self::OpenForwardedTcpip(message) => message.raise(origin, raise),
-                Self::OpenDirectTcpip(message) => message.raise(origin, raise),
-                Self::OpenDirectStreamlocal(message) => message.raise(origin, raise),
-                Self::OpenAuthAgent(message) => message.raise(origin, raise),
-                Self::ChannelOpen(message) => message.raise(origin, raise),
-                Self::ChannelOpenConfirmation(message) => message.raise(origin, raise),
-                Self::ChannelOpenFailure(message) => message.raise(origin, raise),
-                Self::ChannelWindowAdjust(message) => message.raise(origin, raise),
-                Self::ChannelData(message) => message.raise(origin, raise),
-                Self::ChannelExtendedData(message) => message.raise(origin, raise),
-                Self::ChannelEof(message) => message.raise(origin, raise),
-                Self::ChannelClose(message) => message.raise(origin, raise),
-                Self::PtyReq(message) => message.raise(origin, raise),
-                Self::X11Req(message) => message.raise(origin, raise),
-                Self::Env(message) => message.raise(origin, raise),
-                Self::Shell(message) => message.raise(origin, raise),
-                Self::Exec(message) => message.raise(origin, raise),
-                Self::Subsystem(message) => message.raise(origin, raise),
-                Self::WindowChange(message) => message.raise(origin, raise),
-                Self::XonXoff(message) => message.raise(origin, raise),
-                Self::Signal(message) => message.raise(origin, raise),
-                Self::ExitStatus(message) => message.raise(origin, raise),
-                Self::ExitSignal(message) => message.raise(origin, raise),
-                Self::AuthAgentReq(message) => message.raise(origin, raise),
-                Self::Eow(message) => message.raise(origin, raise),
-                Self::ChannelRequest(message) => message.raise(origin, raise),
-                Self::ChannelSuccess(message) => message.raise(origin, raise),
-                Self::ChannelFailure(message) => message.raise(origin, raise),
-                Self::Ping(message) => message.raise(origin, raise),
-                Self::Pong(message) => message.raise(origin, raise),
-            }
-        }
+        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
-            match self {
-                Self::TcpipForward(message) => message.exceeded(report),
-                Self::CancelTcpipForward(message) => message.exceeded(report),
-                Self::HostKeys(message) => message.exceeded(report),
-                Self::HostKeysProve(message) => message.exceeded(report),
-                Self::NoMoreSessions(message) => message.exceeded(report),
-                Self::KeepAlive(message) => message.exceeded(report),
-                Self::GlobalRequest(message) => message.exceeded(report),
-                Self::RequestSuccess(message) => message.exceeded(report),
-                Self::RequestFailure(message) => message.exceeded(report),
-                Self::OpenSession(message) => message.exceeded(report),
-                Self::OpenX11(message) => message.exceeded(report),
-                Self::OpenForwardedTcpip(message) => message.exceeded(report),
-                Self::OpenDirectTcpip(message) => message.exceeded(report),
-                Self::OpenDirectStreamlocal(message) => message.exceeded(report),
-                Self::OpenAuthAgent(message) => message.exceeded(report),
-                Self::ChannelOpen(message) => message.exceeded(report),
-                Self::ChannelOpenConfirmation(message) => message.exceeded(report),
-                Self::ChannelOpenFailure(message) => message.exceeded(report),
-                Self::ChannelWindowAdjust(message) => message.exceeded(report),
-                Self::ChannelData(message) => message.exceeded(report),
-                Self::ChannelExtendedData(message) => message.exceeded(report),
-                Self::ChannelEof(message) => message.exceeded(report),
-                Self::ChannelClose(message) => message.exceeded(report),
-                Self::PtyReq(message) => message.exceeded(report),
-                Self::X11Req(message) => message.exceeded(report),
-                Self::Env(message) => message.exceeded(report),
-                Self::Shell(message) => message.exceeded(report),
-                Self::Exec(message) => message.exceeded(report),
-                Self::Subsystem(message) => message.exceeded(report),
-                Self::WindowChange(message) => message.exceeded(report),
-                Self::XonXoff(message) => message.exceeded(report),
-                Self::Signal(message) => message.exceeded(report),
-                Self::ExitStatus(message) => message.exceeded(report),
-                Self::ExitSignal(message) => message.exceeded(report),
-                Self::AuthAgentReq(message) => message.exceeded(report),
-                Self::Eow(message) => message.exceeded(report),
-                Self::ChannelRequest(message) => message.exceeded(report),
-                Self::ChannelSuccess(message) => message.exceeded(report),
-                Self::ChannelFailure(message) => message.exceeded(report),
-                Self::Ping(message) => message.exceeded(report),
-                Self::Pong(message) => message.exceeded(report),
-            }
-        }
+        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
 }
 /// Diffie-Hellman over a fixed group. RFC 4253 section 8, RFC 8268, RFC 9142.
@@ -8655,16 +7177,7 @@ pub mod dh {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Init", octets.len())),
-            }
+            parse("Init", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -8678,13 +7191,10 @@ pub mod dh {
     impl Init<'_> {
         /// Raises the events that it stands for.
         pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
             raise(Event::Ssh2DhGexInit {
                 is_orig: origin.from_originator,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEXDH_REPLY. RFC 4253 section 8.
     ///
@@ -8711,16 +7221,7 @@ pub mod dh {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Reply", octets.len())),
-            }
+            parse("Reply", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -8733,14 +7234,11 @@ pub mod dh {
     }
     impl Reply<'_> {
         /// Raises the events that it stands for.
-        pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
+        pub fn raise(&self, _: Origin, raise: &mut dyn FnMut(Event<'_>)) {
             raise(Event::Ssh2ServerHostKey {
                 key: self.host_key.0,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Any message of exchange `Dh`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8812,12 +7310,7 @@ pub mod dh {
             }
         }
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
-            match self {
-                Self::Init(message) => message.exceeded(report),
-                Self::Reply(message) => message.exceeded(report),
-            }
-        }
+        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
 }
 /// Diffie-Hellman group exchange. RFC 4419.
@@ -8840,16 +7333,7 @@ pub mod dh_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "RequestOld", octets.len())),
-            }
+            parse("RequestOld", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -8859,12 +7343,6 @@ pub mod dh_gex {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl RequestOld {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEY_DH_GEX_REQUEST: smallest, preferred and largest group, in bits. RFC 4419 section 3.
     ///
@@ -8887,16 +7365,7 @@ pub mod dh_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Request", octets.len())),
-            }
+            parse("Request", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -8906,12 +7375,6 @@ pub mod dh_gex {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Request {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEX_DH_GEX_GROUP: modulus and generator. RFC 4419 section 3.
     ///
@@ -8935,16 +7398,7 @@ pub mod dh_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Group", octets.len())),
-            }
+            parse("Group", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -8957,15 +7411,12 @@ pub mod dh_gex {
     }
     impl Group<'_> {
         /// Raises the events that it stands for.
-        pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
+        pub fn raise(&self, _: Origin, raise: &mut dyn FnMut(Event<'_>)) {
             raise(Event::Ssh2DhServerParams {
                 p: self.p.0,
                 q: self.g.0,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEX_DH_GEX_INIT. RFC 4419 section 3.
     ///
@@ -8986,16 +7437,7 @@ pub mod dh_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Init", octets.len())),
-            }
+            parse("Init", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -9009,13 +7451,10 @@ pub mod dh_gex {
     impl Init<'_> {
         /// Raises the events that it stands for.
         pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
             raise(Event::Ssh2DhGexInit {
                 is_orig: origin.from_originator,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEX_DH_GEX_REPLY. RFC 4419 section 3.
     ///
@@ -9042,16 +7481,7 @@ pub mod dh_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Reply", octets.len())),
-            }
+            parse("Reply", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -9064,14 +7494,11 @@ pub mod dh_gex {
     }
     impl Reply<'_> {
         /// Raises the events that it stands for.
-        pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
+        pub fn raise(&self, _: Origin, raise: &mut dyn FnMut(Event<'_>)) {
             raise(Event::Ssh2ServerHostKey {
                 key: self.host_key.0,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Any message of exchange `DhGex`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9159,23 +7586,14 @@ pub mod dh_gex {
         /// Raises the events that the message stands for.
         pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
             match self {
-                Self::RequestOld(message) => message.raise(origin, raise),
-                Self::Request(message) => message.raise(origin, raise),
                 Self::Group(message) => message.raise(origin, raise),
                 Self::Init(message) => message.raise(origin, raise),
                 Self::Reply(message) => message.raise(origin, raise),
+                Self::RequestOld(_) | Self::Request(_) => {}
             }
         }
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
-            match self {
-                Self::RequestOld(message) => message.exceeded(report),
-                Self::Request(message) => message.exceeded(report),
-                Self::Group(message) => message.exceeded(report),
-                Self::Init(message) => message.exceeded(report),
-                Self::Reply(message) => message.exceeded(report),
-            }
-        }
+        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
 }
 /// Elliptic-curve Diffie-Hellman, Montgomery curves, and hybrids with a post-quantum KEM: all are one string each way.
@@ -9201,16 +7619,7 @@ pub mod ecdh {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Init", octets.len())),
-            }
+            parse("Init", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -9224,7 +7633,6 @@ pub mod ecdh {
     impl Init<'_> {
         /// Raises the events that it stands for.
         pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
             raise(Event::Ssh2EccKey {
                 is_orig: origin.from_originator,
                 q: self.q_c.0,
@@ -9233,8 +7641,6 @@ pub mod ecdh {
                 is_orig: origin.from_originator,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEX_ECDH_REPLY. RFC 5656 section 4.
     ///
@@ -9261,16 +7667,7 @@ pub mod ecdh {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Reply", octets.len())),
-            }
+            parse("Reply", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -9284,7 +7681,6 @@ pub mod ecdh {
     impl Reply<'_> {
         /// Raises the events that it stands for.
         pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
             raise(Event::Ssh2ServerHostKey {
                 key: self.host_key.0,
             });
@@ -9293,8 +7689,6 @@ pub mod ecdh {
                 q: self.q_s.0,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Any message of exchange `Ecdh`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9366,12 +7760,7 @@ pub mod ecdh {
             }
         }
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
-            match self {
-                Self::Init(message) => message.exceeded(report),
-                Self::Reply(message) => message.exceeded(report),
-            }
-        }
+        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
 }
 /// Elliptic-curve Menezes-Qu-Vanstone. RFC 5656 section 5.
@@ -9396,16 +7785,7 @@ pub mod ecmqv {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Init", octets.len())),
-            }
+            parse("Init", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -9419,7 +7799,6 @@ pub mod ecmqv {
     impl Init<'_> {
         /// Raises the events that it stands for.
         pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
             raise(Event::Ssh2EccKey {
                 is_orig: origin.from_originator,
                 q: self.q_c.0,
@@ -9428,8 +7807,6 @@ pub mod ecmqv {
                 is_orig: origin.from_originator,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_ECMQV_REPLY. RFC 5656 section 5.
     ///
@@ -9456,16 +7833,7 @@ pub mod ecmqv {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Reply", octets.len())),
-            }
+            parse("Reply", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -9479,7 +7847,6 @@ pub mod ecmqv {
     impl Reply<'_> {
         /// Raises the events that it stands for.
         pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
             raise(Event::Ssh2ServerHostKey {
                 key: self.host_key.0,
             });
@@ -9488,8 +7855,6 @@ pub mod ecmqv {
                 q: self.q_s.0,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Any message of exchange `Ecmqv`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9561,12 +7926,7 @@ pub mod ecmqv {
             }
         }
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
-            match self {
-                Self::Init(message) => message.exceeded(report),
-                Self::Reply(message) => message.exceeded(report),
-            }
-        }
+        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
 }
 /// The client encrypts a secret to a transient RSA key of the server. RFC 4432.
@@ -9594,16 +7954,7 @@ pub mod rsa {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "PubKey", octets.len())),
-            }
+            parse("PubKey", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -9616,14 +7967,11 @@ pub mod rsa {
     }
     impl PubKey<'_> {
         /// Raises the events that it stands for.
-        pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
+        pub fn raise(&self, _: Origin, raise: &mut dyn FnMut(Event<'_>)) {
             raise(Event::Ssh2ServerHostKey {
                 key: self.host_key.0,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEXRSA_SECRET. RFC 4432 section 4.
     ///
@@ -9644,16 +7992,7 @@ pub mod rsa {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Secret", octets.len())),
-            }
+            parse("Secret", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -9667,13 +8006,10 @@ pub mod rsa {
     impl Secret<'_> {
         /// Raises the events that it stands for.
         pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
             raise(Event::Ssh2RsaSecret {
                 is_orig: origin.from_originator,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEXRSA_DONE. RFC 4432 section 4.
     ///
@@ -9694,16 +8030,7 @@ pub mod rsa {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Done", octets.len())),
-            }
+            parse("Done", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -9713,12 +8040,6 @@ pub mod rsa {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Done<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Any message of exchange `Rsa`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9794,17 +8115,11 @@ pub mod rsa {
             match self {
                 Self::PubKey(message) => message.raise(origin, raise),
                 Self::Secret(message) => message.raise(origin, raise),
-                Self::Done(message) => message.raise(origin, raise),
+                Self::Done(_) => {}
             }
         }
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
-            match self {
-                Self::PubKey(message) => message.exceeded(report),
-                Self::Secret(message) => message.exceeded(report),
-                Self::Done(message) => message.exceeded(report),
-            }
-        }
+        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
 }
 /// Diffie-Hellman authenticated by GSS-API, over a fixed group or a curve. RFC 4462 section 2.1, RFC 8732 sections 4 and 5.
@@ -9832,16 +8147,7 @@ pub mod gss {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Init", octets.len())),
-            }
+            parse("Init", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -9855,13 +8161,10 @@ pub mod gss {
     impl Init<'_> {
         /// Raises the events that it stands for.
         pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
             raise(Event::Ssh2GssInit {
                 is_orig: origin.from_originator,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEXGSS_CONTINUE.
     ///
@@ -9882,16 +8185,7 @@ pub mod gss {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Continue", octets.len())),
-            }
+            parse("Continue", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -9901,12 +8195,6 @@ pub mod gss {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Continue<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEXGSS_COMPLETE.
     ///
@@ -9937,16 +8225,7 @@ pub mod gss {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Complete", octets.len())),
-            }
+            parse("Complete", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -9956,12 +8235,6 @@ pub mod gss {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Complete<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEXGSS_HOSTKEY.
     ///
@@ -9982,16 +8255,7 @@ pub mod gss {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "HostKey", octets.len())),
-            }
+            parse("HostKey", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -10004,14 +8268,11 @@ pub mod gss {
     }
     impl HostKey<'_> {
         /// Raises the events that it stands for.
-        pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
+        pub fn raise(&self, _: Origin, raise: &mut dyn FnMut(Event<'_>)) {
             raise(Event::Ssh2ServerHostKey {
                 key: self.host_key.0,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEXGSS_ERROR.
     ///
@@ -10039,16 +8300,7 @@ pub mod gss {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Error", octets.len())),
-            }
+            parse("Error", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -10061,16 +8313,13 @@ pub mod gss {
     }
     impl Error<'_> {
         /// Raises the events that it stands for.
-        pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
+        pub fn raise(&self, _: Origin, raise: &mut dyn FnMut(Event<'_>)) {
             raise(Event::Ssh2GssError {
                 major_status: u64::from(self.major_status),
                 minor_status: u64::from(self.minor_status),
                 err_msg: self.message.0,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Any message of exchange `Gss`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10159,22 +8408,13 @@ pub mod gss {
         pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
             match self {
                 Self::Init(message) => message.raise(origin, raise),
-                Self::Continue(message) => message.raise(origin, raise),
-                Self::Complete(message) => message.raise(origin, raise),
                 Self::HostKey(message) => message.raise(origin, raise),
                 Self::Error(message) => message.raise(origin, raise),
+                Self::Continue(_) | Self::Complete(_) => {}
             }
         }
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
-            match self {
-                Self::Init(message) => message.exceeded(report),
-                Self::Continue(message) => message.exceeded(report),
-                Self::Complete(message) => message.exceeded(report),
-                Self::HostKey(message) => message.exceeded(report),
-                Self::Error(message) => message.exceeded(report),
-            }
-        }
+        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
 }
 /// Diffie-Hellman group exchange authenticated by GSS-API. RFC 4462 section 2.2.
@@ -10202,16 +8442,7 @@ pub mod gss_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Init", octets.len())),
-            }
+            parse("Init", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -10225,13 +8456,10 @@ pub mod gss_gex {
     impl Init<'_> {
         /// Raises the events that it stands for.
         pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
             raise(Event::Ssh2GssInit {
                 is_orig: origin.from_originator,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEXGSS_CONTINUE.
     ///
@@ -10252,16 +8480,7 @@ pub mod gss_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Continue", octets.len())),
-            }
+            parse("Continue", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -10271,12 +8490,6 @@ pub mod gss_gex {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Continue<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEXGSS_COMPLETE.
     ///
@@ -10307,16 +8520,7 @@ pub mod gss_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Complete", octets.len())),
-            }
+            parse("Complete", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -10326,12 +8530,6 @@ pub mod gss_gex {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Complete<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEXGSS_HOSTKEY.
     ///
@@ -10352,16 +8550,7 @@ pub mod gss_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "HostKey", octets.len())),
-            }
+            parse("HostKey", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -10374,14 +8563,11 @@ pub mod gss_gex {
     }
     impl HostKey<'_> {
         /// Raises the events that it stands for.
-        pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
+        pub fn raise(&self, _: Origin, raise: &mut dyn FnMut(Event<'_>)) {
             raise(Event::Ssh2ServerHostKey {
                 key: self.host_key.0,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEXGSS_ERROR.
     ///
@@ -10409,16 +8595,7 @@ pub mod gss_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Error", octets.len())),
-            }
+            parse("Error", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -10431,16 +8608,13 @@ pub mod gss_gex {
     }
     impl Error<'_> {
         /// Raises the events that it stands for.
-        pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
+        pub fn raise(&self, _: Origin, raise: &mut dyn FnMut(Event<'_>)) {
             raise(Event::Ssh2GssError {
                 major_status: u64::from(self.major_status),
                 minor_status: u64::from(self.minor_status),
                 err_msg: self.message.0,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEXGSS_GROUPREQ: smallest, preferred and largest group, in bits.
     ///
@@ -10463,16 +8637,7 @@ pub mod gss_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "GroupReq", octets.len())),
-            }
+            parse("GroupReq", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -10482,12 +8647,6 @@ pub mod gss_gex {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl GroupReq {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// SSH_MSG_KEXGSS_GROUP: modulus and generator.
     ///
@@ -10511,16 +8670,7 @@ pub mod gss_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Group", octets.len())),
-            }
+            parse("Group", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -10533,15 +8683,12 @@ pub mod gss_gex {
     }
     impl Group<'_> {
         /// Raises the events that it stands for.
-        pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
+        pub fn raise(&self, _: Origin, raise: &mut dyn FnMut(Event<'_>)) {
             raise(Event::Ssh2DhServerParams {
                 p: self.p.0,
                 q: self.g.0,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Any message of exchange `GssGex`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10644,26 +8791,14 @@ pub mod gss_gex {
         pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
             match self {
                 Self::Init(message) => message.raise(origin, raise),
-                Self::Continue(message) => message.raise(origin, raise),
-                Self::Complete(message) => message.raise(origin, raise),
                 Self::HostKey(message) => message.raise(origin, raise),
                 Self::Error(message) => message.raise(origin, raise),
-                Self::GroupReq(message) => message.raise(origin, raise),
                 Self::Group(message) => message.raise(origin, raise),
+                Self::Continue(_) | Self::Complete(_) | Self::GroupReq(_) => {}
             }
         }
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
-            match self {
-                Self::Init(message) => message.exceeded(report),
-                Self::Continue(message) => message.exceeded(report),
-                Self::Complete(message) => message.exceeded(report),
-                Self::HostKey(message) => message.exceeded(report),
-                Self::Error(message) => message.exceeded(report),
-                Self::GroupReq(message) => message.exceeded(report),
-                Self::Group(message) => message.exceeded(report),
-            }
-        }
+        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
 }
 /// A family of key-exchange methods that share their messages.

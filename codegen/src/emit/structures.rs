@@ -69,9 +69,9 @@ pub(super) fn declare(cx: &Context<'_>, structure: &Structure) -> TokenStream {
     let fields = structure.fields.iter().map(|item| field(cx, structure, item));
     let (import, octets, read) = if borrows(cx, structure) {
         let import = quote!(#[br(import_raw(packet: &'p [u8]))]);
-        (import, quote!(&'p [u8]), quote!(Self::read_be_args(&mut reader, octets)))
+        (import, quote!(&'p [u8]), quote!(|reader| Self::read_be_args(reader, octets)))
     } else {
-        (TokenStream::new(), quote!(&[u8]), quote!(Self::read_be(&mut reader)))
+        (TokenStream::new(), quote!(&[u8]), quote!(Self::read_be))
     };
     quote! {
         #docs
@@ -88,11 +88,7 @@ pub(super) fn declare(cx: &Context<'_>, structure: &Structure) -> TokenStream {
             ///
             /// Where the octets do not hold the fields.
             pub fn read_from(octets: #octets) -> Result<Parsed<Self>, ParseError> {
-                let mut reader = Cursor::new(octets);
-                match #read {
-                    Ok(value) => Ok(Parsed { value, trailing: octets.len().saturating_sub(reader.position() as usize) }),
-                    Err(error) => Err(ParseError::of(&error, #text, octets.len())),
-                }
+                parse(#text, octets, #read)
             }
 
             /// Writes it.

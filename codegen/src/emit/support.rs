@@ -227,6 +227,20 @@ pub trait Parameters {
     fn visit(&self, visit: &mut dyn FnMut(&'static str, Value<'_>));
 }
 
+/// Reads a structure from the start of `octets`.
+#[inline]
+fn parse<'p, T>(
+    structure: &'static str,
+    octets: &'p [u8],
+    read: impl FnOnce(&mut Cursor<&'p [u8]>) -> BinResult<T>,
+) -> Result<Parsed<T>, ParseError> {
+    let mut reader = Cursor::new(octets);
+    match read(&mut reader) {
+        Ok(value) => Ok(Parsed { value, trailing: octets.len().saturating_sub(reader.position() as usize) }),
+        Err(error) => Err(ParseError::of(&error, structure, octets.len())),
+    }
+}
+
 /// Takes `length` octets from where the reader stands. `packet` is all that the reader walks over.
 fn take<'p, R: Read + Seek>(reader: &mut R, packet: &'p [u8], length: u64) -> BinResult<&'p [u8]> {
     let start = reader.stream_position()?;

@@ -227,6 +227,24 @@ pub trait Parameters {
     /// Calls `visit` with the name and value of each parameter, in the order of the spec; absent ones are left out.
     fn visit(&self, visit: &mut dyn FnMut(&'static str, Value<'_>));
 }
+/// Reads a structure from the start of `octets`.
+#[inline]
+fn parse<'p, T>(
+    structure: &'static str,
+    octets: &'p [u8],
+    read: impl FnOnce(&mut Cursor<&'p [u8]>) -> BinResult<T>,
+) -> Result<Parsed<T>, ParseError> {
+    let mut reader = Cursor::new(octets);
+    match read(&mut reader) {
+        Ok(value) => {
+            Ok(Parsed {
+                value,
+                trailing: octets.len().saturating_sub(reader.position() as usize),
+            })
+        }
+        Err(error) => Err(ParseError::of(&error, structure, octets.len())),
+    }
+}
 /// Takes `length` octets from where the reader stands. `packet` is all that the reader walks over.
 fn take<'p, R: Read + Seek>(
     reader: &mut R,
@@ -759,16 +777,7 @@ impl<'p> Flash<'p> {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-        let mut reader = Cursor::new(octets);
-        match Self::read_be_args(&mut reader, octets) {
-            Ok(value) => {
-                Ok(Parsed {
-                    value,
-                    trailing: octets.len().saturating_sub(reader.position() as usize),
-                })
-            }
-            Err(error) => Err(ParseError::of(&error, "Flash", octets.len())),
-        }
+        parse("Flash", octets, |reader| Self::read_be_args(reader, octets))
     }
     /// Writes it.
     ///
@@ -865,8 +874,7 @@ impl<'p> Shout<'p> {
         line
     }
     /// Raises the events that it stands for.
-    pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-        let _ = origin;
+    pub fn raise(&self, _: Origin, raise: &mut dyn FnMut(Event<'_>)) {
         raise(Event::Shouted { text: self.text });
     }
 }
@@ -900,16 +908,7 @@ impl<'p> Signal<'p> {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-        let mut reader = Cursor::new(octets);
-        match Self::read_be_args(&mut reader, octets) {
-            Ok(value) => {
-                Ok(Parsed {
-                    value,
-                    trailing: octets.len().saturating_sub(reader.position() as usize),
-                })
-            }
-            Err(error) => Err(ParseError::of(&error, "Signal", octets.len())),
-        }
+        parse("Signal", octets, |reader| Self::read_be_args(reader, octets))
     }
     /// Writes it.
     ///
@@ -983,16 +982,7 @@ pub mod lens {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Fresnel", octets.len())),
-            }
+            parse("Fresnel", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -1028,16 +1018,7 @@ pub mod lens {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Signed", octets.len())),
-            }
+            parse("Signed", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -1063,16 +1044,7 @@ pub mod lens {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "None", octets.len())),
-            }
+            parse("None", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -1201,16 +1173,7 @@ pub mod open {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Light", octets.len())),
-            }
+            parse("Light", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -1224,7 +1187,6 @@ pub mod open {
     impl Light<'_> {
         /// Raises the events that it stands for.
         pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
             raise(Event::LampLit {
                 label: self.label.0,
                 bearing: Bearing {
@@ -1271,16 +1233,7 @@ pub mod open {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Dark", octets.len())),
-            }
+            parse("Dark", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -1293,15 +1246,12 @@ pub mod open {
     }
     impl Dark<'_> {
         /// Raises the events that it stands for.
-        pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            let _ = origin;
+        pub fn raise(&self, _: Origin, raise: &mut dyn FnMut(Event<'_>)) {
             raise(Event::Dark);
             raise(Event::Shouted {
                 text: self.reason.0,
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Declared at `every-construct.grammar:100`.
     #[binrw::binrw]
@@ -1333,16 +1283,7 @@ pub mod open {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Flashes", octets.len())),
-            }
+            parse("Flashes", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -1352,12 +1293,6 @@ pub mod open {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Flashes<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Any message of layer `Open`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -1433,15 +1368,14 @@ pub mod open {
             match self {
                 Self::Light(message) => message.raise(origin, raise),
                 Self::Dark(message) => message.raise(origin, raise),
-                Self::Flashes(message) => message.raise(origin, raise),
+                Self::Flashes(_) => {}
             }
         }
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
         pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
             match self {
                 Self::Light(message) => message.exceeded(report),
-                Self::Dark(message) => message.exceeded(report),
-                Self::Flashes(message) => message.exceeded(report),
+                Self::Dark(_) | Self::Flashes(_) => {}
             }
         }
     }
@@ -1474,16 +1408,7 @@ pub mod secret {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Whisper", octets.len())),
-            }
+            parse("Whisper", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -1493,12 +1418,6 @@ pub mod secret {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Whisper<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Declared at `every-construct.grammar:106`.
     #[binrw::binrw]
@@ -1519,16 +1438,7 @@ pub mod secret {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Cry", octets.len())),
-            }
+            parse("Cry", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -1538,12 +1448,6 @@ pub mod secret {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Cry {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Declared at `every-construct.grammar:107`.
     #[binrw::binrw]
@@ -1568,16 +1472,7 @@ pub mod secret {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Talk", octets.len())),
-            }
+            parse("Talk", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -1587,12 +1482,6 @@ pub mod secret {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Talk<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Any message of layer `Secret`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -1684,21 +1573,9 @@ pub mod secret {
             }
         }
         /// Raises the events that the message stands for.
-        pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            match self {
-                Self::Whisper(message) => message.raise(origin, raise),
-                Self::Cry(message) => message.raise(origin, raise),
-                Self::Talk(message) => message.raise(origin, raise),
-            }
-        }
+        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
-            match self {
-                Self::Whisper(message) => message.exceeded(report),
-                Self::Cry(message) => message.exceeded(report),
-                Self::Talk(message) => message.exceeded(report),
-            }
-        }
+        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
 }
 /// How keepers agree.
@@ -1721,16 +1598,7 @@ pub mod handshake {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Offer", octets.len())),
-            }
+            parse("Offer", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -1740,12 +1608,6 @@ pub mod handshake {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Offer<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Declared at `every-construct.grammar:114`.
     #[binrw::binrw]
@@ -1764,16 +1626,7 @@ pub mod handshake {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be_args(&mut reader, octets) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Take", octets.len())),
-            }
+            parse("Take", octets, |reader| Self::read_be_args(reader, octets))
         }
         /// Writes it.
         ///
@@ -1783,12 +1636,6 @@ pub mod handshake {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Take<'_> {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Any message of exchange `Handshake`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -1852,19 +1699,9 @@ pub mod handshake {
             }
         }
         /// Raises the events that the message stands for.
-        pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-            match self {
-                Self::Offer(message) => message.raise(origin, raise),
-                Self::Take(message) => message.raise(origin, raise),
-            }
-        }
+        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event<'_>)) {}
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
-            match self {
-                Self::Offer(message) => message.exceeded(report),
-                Self::Take(message) => message.exceeded(report),
-            }
-        }
+        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
 }
 /// A family of key-exchange methods that share their messages.

@@ -227,6 +227,24 @@ pub trait Parameters {
     /// Calls `visit` with the name and value of each parameter, in the order of the spec; absent ones are left out.
     fn visit(&self, visit: &mut dyn FnMut(&'static str, Value<'_>));
 }
+/// Reads a structure from the start of `octets`.
+#[inline]
+fn parse<'p, T>(
+    structure: &'static str,
+    octets: &'p [u8],
+    read: impl FnOnce(&mut Cursor<&'p [u8]>) -> BinResult<T>,
+) -> Result<Parsed<T>, ParseError> {
+    let mut reader = Cursor::new(octets);
+    match read(&mut reader) {
+        Ok(value) => {
+            Ok(Parsed {
+                value,
+                trailing: octets.len().saturating_sub(reader.position() as usize),
+            })
+        }
+        Err(error) => Err(ParseError::of(&error, structure, octets.len())),
+    }
+}
 /// Takes `length` octets from where the reader stands. `packet` is all that the reader walks over.
 fn take<'p, R: Read + Seek>(
     reader: &mut R,
@@ -457,16 +475,7 @@ pub mod ticker {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Tick", octets.len())),
-            }
+            parse("Tick", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -476,12 +485,6 @@ pub mod ticker {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Tick {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Any message of layer `Ticker`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -539,16 +542,8 @@ pub mod ticker {
             }
         }
         /// Raises the events that the message stands for.
-        pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event)) {
-            match self {
-                Self::Tick(message) => message.raise(origin, raise),
-            }
-        }
+        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event)) {}
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
-            match self {
-                Self::Tick(message) => message.exceeded(report),
-            }
-        }
+        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
 }

@@ -227,6 +227,24 @@ pub trait Parameters {
     /// Calls `visit` with the name and value of each parameter, in the order of the spec; absent ones are left out.
     fn visit(&self, visit: &mut dyn FnMut(&'static str, Value<'_>));
 }
+/// Reads a structure from the start of `octets`.
+#[inline]
+fn parse<'p, T>(
+    structure: &'static str,
+    octets: &'p [u8],
+    read: impl FnOnce(&mut Cursor<&'p [u8]>) -> BinResult<T>,
+) -> Result<Parsed<T>, ParseError> {
+    let mut reader = Cursor::new(octets);
+    match read(&mut reader) {
+        Ok(value) => {
+            Ok(Parsed {
+                value,
+                trailing: octets.len().saturating_sub(reader.position() as usize),
+            })
+        }
+        Err(error) => Err(ParseError::of(&error, structure, octets.len())),
+    }
+}
 /// Takes `length` octets from where the reader stands. `packet` is all that the reader walks over.
 fn take<'p, R: Read + Seek>(
     reader: &mut R,
@@ -484,16 +502,7 @@ impl Pairs {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-        let mut reader = Cursor::new(octets);
-        match Self::read_be(&mut reader) {
-            Ok(value) => {
-                Ok(Parsed {
-                    value,
-                    trailing: octets.len().saturating_sub(reader.position() as usize),
-                })
-            }
-            Err(error) => Err(ParseError::of(&error, "Pairs", octets.len())),
-        }
+        parse("Pairs", octets, Self::read_be)
     }
     /// Writes it.
     ///
@@ -526,16 +535,7 @@ impl Fixed {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-        let mut reader = Cursor::new(octets);
-        match Self::read_be(&mut reader) {
-            Ok(value) => {
-                Ok(Parsed {
-                    value,
-                    trailing: octets.len().saturating_sub(reader.position() as usize),
-                })
-            }
-            Err(error) => Err(ParseError::of(&error, "Fixed", octets.len())),
-        }
+        parse("Fixed", octets, Self::read_be)
     }
     /// Writes it.
     ///
@@ -576,16 +576,7 @@ pub mod kind {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "One", octets.len())),
-            }
+            parse("One", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -611,16 +602,7 @@ pub mod kind {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Other", octets.len())),
-            }
+            parse("Other", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -710,16 +692,7 @@ pub mod numbers {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Tell", octets.len())),
-            }
+            parse("Tell", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -732,14 +705,11 @@ pub mod numbers {
     }
     impl Tell {
         /// Raises the events that it stands for.
-        pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event)) {
-            let _ = origin;
+        pub fn raise(&self, _: Origin, raise: &mut dyn FnMut(Event)) {
             raise(Event::Told {
                 value: u64::from(self.value),
             });
         }
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Declared at `numbers-only.grammar:8`.
     #[binrw::binrw]
@@ -753,16 +723,7 @@ pub mod numbers {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
-            let mut reader = Cursor::new(octets);
-            match Self::read_be(&mut reader) {
-                Ok(value) => {
-                    Ok(Parsed {
-                        value,
-                        trailing: octets.len().saturating_sub(reader.position() as usize),
-                    })
-                }
-                Err(error) => Err(ParseError::of(&error, "Told", octets.len())),
-            }
+            parse("Told", octets, Self::read_be)
         }
         /// Writes it.
         ///
@@ -772,12 +733,6 @@ pub mod numbers {
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
         }
-    }
-    impl Told {
-        /// Raises the events that it stands for.
-        pub fn raise(&self, _: Origin, _: &mut dyn FnMut(Event)) {}
-        /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
     /// Any message of exchange `Numbers`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -845,16 +800,11 @@ pub mod numbers {
         pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event)) {
             match self {
                 Self::Tell(message) => message.raise(origin, raise),
-                Self::Told(message) => message.raise(origin, raise),
+                Self::Told(_) => {}
             }
         }
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
-            match self {
-                Self::Tell(message) => message.exceeded(report),
-                Self::Told(message) => message.exceeded(report),
-            }
-        }
+        pub fn exceeded(&self, _: &mut dyn FnMut(Anomaly, usize, usize)) {}
     }
 }
 /// A family of key-exchange methods that share their messages.
