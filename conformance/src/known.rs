@@ -245,8 +245,9 @@ impl Entry {
                 let ours = ours.as_ref().and_then(Value::as_str);
                 ours.is_some() && ours == modulus_and_exponent(difference).as_deref()
             }
-            Relation::OursIsEscaped => texts(theirs, ours)
-                .is_some_and(|(theirs, ours)| theirs != ours && theirs.as_bytes() == text::octets_of_ours(ours)),
+            Relation::OursIsEscaped => texts(theirs, ours).is_some_and(|(theirs, ours)| {
+                theirs != ours && theirs.as_bytes() == text::octets_of_ours(ours)
+            }),
             Relation::Given => *theirs == self.theirs && *ours == self.ours,
         }
     }
