@@ -9,36 +9,92 @@ use std::process::Command;
 /// or a socket, starts a thread or reads a clock.
 const ALLOWED: &[&str] = &[
     // Wire formats.
-    "array-init", "base64", "binrw", "binrw_derive", "bytemuck", "either", "memchr", "owo-colors",
+    "array-init",
+    "base64",
+    "binrw",
+    "binrw_derive",
+    "bytemuck",
+    "either",
+    "memchr",
+    "owo-colors",
     // Hashes.
-    "block-buffer", "cfg-if", "const-oid", "cpufeatures", "crypto-common", "digest", "hybrid-array", "md-5", "sha2", "typenum",
+    "block-buffer",
+    "cfg-if",
+    "const-oid",
+    "cpufeatures",
+    "crypto-common",
+    "digest",
+    "hybrid-array",
+    "md-5",
+    "sha2",
+    "typenum",
     // Derives.
-    "proc-macro2", "quote", "syn", "thiserror", "thiserror-impl", "unicode-ident",
+    "proc-macro2",
+    "quote",
+    "syn",
+    "thiserror",
+    "thiserror-impl",
+    "unicode-ident",
     // Ours.
-    "kexray-analyzer", "kexray-grammar",
+    "kexray-analyzer",
+    "kexray-grammar",
 ];
 
 /// Paths of the standard library that lead out of the program.
 const FORBIDDEN: &[&str] = &[
-    "std::env", "std::fs", "std::process", "std::thread", "std::os", "std::io::stdin", "std::io::stdout", "std::io::stderr",
-    "io::stdin", "io::stdout", "Instant", "SystemTime", "TcpStream", "TcpListener", "UdpSocket", "UnixStream", "File::open",
-    "println!", "eprintln!", "print!", "eprint!", "dbg!",
+    "std::env",
+    "std::fs",
+    "std::process",
+    "std::thread",
+    "std::os",
+    "std::io::stdin",
+    "std::io::stdout",
+    "std::io::stderr",
+    "io::stdin",
+    "io::stdout",
+    "Instant",
+    "SystemTime",
+    "TcpStream",
+    "TcpListener",
+    "UdpSocket",
+    "UnixStream",
+    "File::open",
+    "println!",
+    "eprintln!",
+    "print!",
+    "eprint!",
+    "dbg!",
 ];
 
 #[test]
 fn neither_do_their_dependencies() {
     for package in ["kexray-grammar", "kexray-analyzer"] {
         let tree = Command::new(env!("CARGO"))
-            .args(["tree", "--offline", "--package", package, "--edges", "normal", "--prefix", "none", "--format", "{lib}|{p}"])
+            .args([
+                "tree",
+                "--offline",
+                "--package",
+                package,
+                "--edges",
+                "normal",
+                "--prefix",
+                "none",
+                "--format",
+                "{lib}|{p}",
+            ])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .output()
             .expect("cargo can be run");
         assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
         let tree = String::from_utf8(tree.stdout).expect("names are UTF-8");
-        let names: BTreeSet<&str> = tree.lines().filter_map(|line| line.split_once('|')?.1.split(' ').next()).collect();
+        let names: BTreeSet<&str> =
+            tree.lines().filter_map(|line| line.split_once('|')?.1.split(' ').next()).collect();
         assert!(names.contains("binrw"), "{tree}");
         let others: Vec<_> = names.iter().filter(|name| !ALLOWED.contains(name)).collect();
-        assert!(others.is_empty(), "{package} stands on {others:?}: does it do I/O? If not, allow it in this test");
+        assert!(
+            others.is_empty(),
+            "{package} stands on {others:?}: does it do I/O? If not, allow it in this test"
+        );
     }
 }
 
@@ -61,9 +117,17 @@ fn neither_does_their_source() {
             }
             // Addresses are data; sockets are not.
             if let Some((_, used)) = code.split_once("std::net::") {
-                let used: Vec<_> = used.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+                let used: Vec<_> = used
+                    .split(|letter: char| !letter.is_alphanumeric())
+                    .filter(|word| !word.is_empty())
+                    .collect();
                 let addresses = ["IpAddr", "Ipv4Addr", "Ipv6Addr", "SocketAddr"];
-                assert!(used.first().is_some_and(|first| addresses.contains(first)) || code.contains("std::net::{"), "{}", place());
+                assert!(
+                    used.first().is_some_and(|first| addresses.contains(first))
+                        || code.contains("std::net::{"),
+                    "{}",
+                    place()
+                );
             }
         }
     }

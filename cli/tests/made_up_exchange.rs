@@ -82,7 +82,8 @@ fn copy_workspace(to: &Path) {
 
     let manifest = fs::read_to_string(from.join("Cargo.toml")).expect("the manifest is text");
     let mut lines: Vec<String> = manifest.lines().map(str::to_owned).collect();
-    let members = lines.iter_mut().find(|line| line.starts_with("members = [")).expect("members stand in one line");
+    let members =
+        lines.iter_mut().find(|line| line.starts_with("members = [")).expect("members stand in one line");
     *members = format!("members = {CRATES:?}");
     write(&to.join("Cargo.toml"), (lines.join("\n") + "\n").as_bytes());
     // Cargo drops from it what the members left out needed, which must not be put back each time.
@@ -131,9 +132,23 @@ const CLIENT: (Ipv4Addr, u16) = (Ipv4Addr::new(192, 0, 2, 1), 50_000);
 const SERVER: (Ipv4Addr, u16) = (Ipv4Addr::new(192, 0, 2, 2), 22);
 
 fn capture() -> Vec<u8> {
-    let string = |octets: &[u8]| [&u32::try_from(octets.len()).expect("short").to_be_bytes()[..], octets].concat();
-    let lists = ["knock-knock@example.com", "ssh-ed25519", "aes128-ctr", "aes128-ctr", "hmac-sha2-256", "hmac-sha2-256", "none", "none", "", ""];
-    let kexinit = [vec![20], vec![0; 16], lists.iter().flat_map(|list| string(list.as_bytes())).collect(), vec![0; 5]].concat();
+    let string =
+        |octets: &[u8]| [&u32::try_from(octets.len()).expect("short").to_be_bytes()[..], octets].concat();
+    let lists = [
+        "knock-knock@example.com",
+        "ssh-ed25519",
+        "aes128-ctr",
+        "aes128-ctr",
+        "hmac-sha2-256",
+        "hmac-sha2-256",
+        "none",
+        "none",
+        "",
+        "",
+    ];
+    let kexinit =
+        [vec![20], vec![0; 16], lists.iter().flat_map(|list| string(list.as_bytes())).collect(), vec![0; 5]]
+            .concat();
     let knock = [vec![30, 0, 0, 0, 3], string(b"short,short,long"), string(b"sesame")].concat();
 
     let client = [b"SSH-2.0-Knocker_1.0\r\n".to_vec(), packet(&kexinit), packet(&knock)];

@@ -222,7 +222,11 @@ impl Describe<'_> {
     }
 
     fn structure(&self, structure: &model::Structure) -> Structure {
-        Structure { name: structure.name.clone(), line: structure.line, fields: self.fields(&structure.fields) }
+        Structure {
+            name: structure.name.clone(),
+            line: structure.line,
+            fields: self.fields(&structure.fields),
+        }
     }
 
     fn fields(&self, fields: &[model::Field]) -> Vec<Field> {

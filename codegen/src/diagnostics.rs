@@ -138,7 +138,13 @@ impl Diagnostics {
     /// Notes a mistake; `related` and `help` can be added to what is returned.
     pub(crate) fn report(&mut self, code: Code, span: &Span, message: impl Into<String>) -> &mut Diagnostic {
         let index = self.items.len();
-        self.items.push(Diagnostic { code, span: span.clone(), message: message.into(), related: None, help: None });
+        self.items.push(Diagnostic {
+            code,
+            span: span.clone(),
+            message: message.into(),
+            related: None,
+            help: None,
+        });
         &mut self.items[index]
     }
 
@@ -163,12 +169,15 @@ impl Diagnostics {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let mut shown = Vec::with_capacity(self.items.len());
         for item in &self.items {
-            let mut snippet =
-                Snippet::source(source).path(path).annotation(AnnotationKind::Primary.span(visible(&item.span, source)));
+            let mut snippet = Snippet::source(source)
+                .path(path)
+                .annotation(AnnotationKind::Primary.span(visible(&item.span, source)));
             if let Some((span, label)) = &item.related {
-                snippet = snippet.annotation(AnnotationKind::Context.span(visible(span, source)).label(label.as_str()));
+                snippet = snippet
+                    .annotation(AnnotationKind::Context.span(visible(span, source)).label(label.as_str()));
             }
-            let mut group = Level::ERROR.primary_title(item.message.as_str()).id(item.code.id()).element(snippet);
+            let mut group =
+                Level::ERROR.primary_title(item.message.as_str()).id(item.code.id()).element(snippet);
             if let Some(help) = &item.help {
                 group = group.element(Level::HELP.message(help.as_str()));
             }

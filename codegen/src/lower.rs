@@ -64,15 +64,19 @@ impl Lowering<'_> {
 
         self.model.docs = spec.docs;
         self.wire_types(spec.types);
-        self.model.anomalies =
-            spec.anomalies.into_iter().map(|item| Anomaly { docs: item.docs, name: item.name.text }).collect();
+        self.model.anomalies = spec
+            .anomalies
+            .into_iter()
+            .map(|item| Anomaly { docs: item.docs, name: item.name.text })
+            .collect();
         self.limits(spec.limits);
         self.words(spec.words);
         self.records(spec.records, spec.events);
 
         // Groups may repeat in messages, not in each other: their names are known before their fields.
         for group in &spec.groups {
-            let structure = Structure { docs: Vec::new(), name: group.name.text.clone(), line: 0, fields: Vec::new() };
+            let structure =
+                Structure { docs: Vec::new(), name: group.name.text.clone(), line: 0, fields: Vec::new() };
             self.model.groups.push(structure);
         }
         let groups: Vec<_> = spec.groups.into_iter().map(|item| self.structure(item, Place::Group)).collect();
@@ -90,7 +94,9 @@ impl Lowering<'_> {
         for name in names {
             if let Some(first) = seen.get(name.text.as_str()) {
                 let message = format!("{what} `{}` is declared twice", name.text);
-                self.diagnostics.report(Code::DuplicateName, &name.span, message).related(first, "first here");
+                self.diagnostics
+                    .report(Code::DuplicateName, &name.span, message)
+                    .related(first, "first here");
             } else {
                 seen.insert(&name.text, &name.span);
             }
@@ -102,7 +108,8 @@ impl Lowering<'_> {
         let found = known.iter().position(|candidate| *candidate == name.text);
         if found.is_none() && !self.broken.contains(&name.text) {
             let help = did_you_mean(&name.text, known.iter().map(String::as_str));
-            self.diagnostics.report(code, &name.span, format!("there is no {what} `{}`", name.text)).help = help;
+            self.diagnostics.report(code, &name.span, format!("there is no {what} `{}`", name.text)).help =
+                help;
         }
         found
     }
@@ -131,13 +138,22 @@ impl Lowering<'_> {
         for item in items {
             let raises =
                 item.raises.and_then(|name| self.find(Code::UnknownAnomaly, "anomaly", &name, &anomalies));
-            self.model.limits.push(Limit { docs: item.docs, name: item.name.text, value: item.value, raises });
+            self.model.limits.push(Limit {
+                docs: item.docs,
+                name: item.name.text,
+                value: item.value,
+                raises,
+            });
         }
     }
 
     fn words(&mut self, items: Vec<tree::WordsItem>) {
         for item in items {
-            let words: Vec<_> = item.words.iter().map(|(text, span)| Name { text: text.clone(), span: span.clone() }).collect();
+            let words: Vec<_> = item
+                .words
+                .iter()
+                .map(|(text, span)| Name { text: text.clone(), span: span.clone() })
+                .collect();
             self.unique("word", words.iter());
             let words = words.into_iter().map(|word| word.text).collect();
             self.model.words.push(Words { docs: item.docs, name: item.name.text, words });
@@ -162,14 +178,19 @@ impl Lowering<'_> {
             .model
             .records
             .iter()
-            .map(|record| record.parameters.iter().all(|parameter| parameter.kind == Kind::Names && !parameter.optional))
+            .map(|record| {
+                record.parameters.iter().all(|parameter| parameter.kind == Kind::Names && !parameter.optional)
+            })
             .collect();
         for record in self.model.records.iter().chain(&self.model.events) {
             for parameter in record.parameters.iter().filter(|parameter| parameter.optional) {
                 if let Kind::Record(index) = parameter.kind
                     && !only_names[index]
                 {
-                    let message = format!("parameter `{}` is never left out: its record holds more than names", parameter.name);
+                    let message = format!(
+                        "parameter `{}` is never left out: its record holds more than names",
+                        parameter.name
+                    );
                     self.diagnostics.report(Code::BadField, &parameter.span, message);
                 }
             }
@@ -191,7 +212,8 @@ impl Lowering<'_> {
         let mut parameters = Vec::new();
         for parameter in item.parameters {
             let kind = KINDS.iter().find(|(name, _)| *name == parameter.kind.text).map(|(_, kind)| *kind);
-            let kind = kind.or_else(|| records.iter().position(|name| *name == parameter.kind.text).map(Kind::Record));
+            let kind = kind
+                .or_else(|| records.iter().position(|name| *name == parameter.kind.text).map(Kind::Record));
             let Some(kind) = kind else {
                 let known = KINDS.iter().map(|(name, _)| *name).chain(records.iter().map(String::as_str));
                 let help = did_you_mean(&parameter.kind.text, known);
@@ -231,11 +253,13 @@ impl Lowering<'_> {
     /// The length of a frame is told from the integers in front: nothing else may decide it.
     fn measurable(&mut self, name: &Name, fields: &[Field], spans: &[Span]) {
         let front = fields.iter().take_while(|field| {
-            matches!(field.shape, Shape::Integer(Width::U8 | Width::U16 | Width::U32)) && field.present_if.is_none()
+            matches!(field.shape, Shape::Integer(Width::U8 | Width::U16 | Width::U32))
+                && field.present_if.is_none()
         });
         let front = front.count();
         if front == 0 {
-            let message = format!("frame `{}` does not begin with an integer, so its length cannot be told", name.text);
+            let message =
+                format!("frame `{}` does not begin with an integer, so its length cannot be told", name.text);
             self.diagnostics.report(Code::BadField, &name.span, message);
         }
         for (field, span) in fields.iter().zip(spans).skip(front) {
@@ -245,8 +269,12 @@ impl Lowering<'_> {
                 Shape::Wire(_) | Shape::Rest | Shape::Repeated { .. } => false,
             };
             if !told && !self.unknown.contains(&field.name) {
-                let message = format!("the length of `{}` is not told by the integers in front of the frame", field.name);
-                let help = "a frame holds integers, and `bytes[…]` of a size that is made from those in front";
+                let message = format!(
+                    "the length of `{}` is not told by the integers in front of the frame",
+                    field.name
+                );
+                let help =
+                    "a frame holds integers, and `bytes[…]` of a size that is made from those in front";
                 self.diagnostics.report(Code::BadField, span, message).help(help);
             }
         }
@@ -270,7 +298,8 @@ impl Lowering<'_> {
                 self.diagnostics.report(Code::BadField, &item.name.span, message);
             }
             if place == Place::Group && matches!(shape, Shape::Rest | Shape::Sized(_) | Shape::Fixed(0)) {
-                let message = "a field of a group has a size of its own: else repeating it might take no octets";
+                let message =
+                    "a field of a group has a size of its own: else repeating it might take no octets";
                 self.diagnostics.report(Code::BadField, &item.name.span, message);
             }
             self.together(&item, &shape);
@@ -289,7 +318,15 @@ impl Lowering<'_> {
                 let limits = names(&self.model.limits, |limit| &limit.name);
                 self.find(Code::UnknownLimit, "limit", &name, &limits)
             });
-            fields.push(Field { docs: item.docs, name: item.name.text, shape, constant, range, present_if, at_most });
+            fields.push(Field {
+                docs: item.docs,
+                name: item.name.text,
+                shape,
+                constant,
+                range,
+                present_if,
+                at_most,
+            });
         }
         fields
     }
@@ -297,16 +334,21 @@ impl Lowering<'_> {
     /// Reports what is asked of a field that does not go together.
     fn together(&mut self, item: &tree::FieldItem, shape: &Shape) {
         if item.constant.is_some() && (item.range.is_some() || item.present_if.is_some()) {
-            let message = format!("`{}` has one value only: neither a range nor `if` goes with that", item.name.text);
+            let message =
+                format!("`{}` has one value only: neither a range nor `if` goes with that", item.name.text);
             self.diagnostics.report(Code::BadField, &item.name.span, message);
         }
         let Some(flag) = &item.present_if else { return };
         if !matches!(shape, Shape::Integer(_) | Shape::Fixed(_) | Shape::Wire(_)) {
-            let message = format!("`{}` cannot be left out: `if` goes with integers, `bytes[NUMBER]` and declared types", item.name.text);
+            let message = format!(
+                "`{}` cannot be left out: `if` goes with integers, `bytes[NUMBER]` and declared types",
+                item.name.text
+            );
             self.diagnostics.report(Code::BadField, &flag.span, message);
         }
         if item.range.is_some() || item.at_most.is_some() {
-            let message = format!("`{}` may be absent: neither a range nor `at most` goes with that", item.name.text);
+            let message =
+                format!("`{}` may be absent: neither a range nor `at most` goes with that", item.name.text);
             self.diagnostics.report(Code::BadField, &item.name.span, message);
         }
     }
@@ -314,7 +356,9 @@ impl Lowering<'_> {
     fn shape(&mut self, shape: &tree::FieldShape, earlier: &[Field], place: Place) -> Option<Shape> {
         match shape {
             tree::FieldShape::Named(name) => {
-                let known = Width::named(&name.text).map(Shape::Integer).or_else(|| self.types.get(&name.text).cloned());
+                let known = Width::named(&name.text)
+                    .map(Shape::Integer)
+                    .or_else(|| self.types.get(&name.text).cloned());
                 if known.is_none() {
                     let builtin = ["uint8", "uint16", "uint32", "uint64", "rest", "bytes"];
                     let candidates = self.types.keys().map(String::as_str).chain(builtin);
@@ -341,7 +385,8 @@ impl Lowering<'_> {
                 }
                 let groups = names(&self.model.groups, |group| &group.name);
                 let group = self.find(Code::UnknownType, "group", group, &groups);
-                let count = self.earlier(count, earlier, "an integer", |shape| matches!(shape, Shape::Integer(_)));
+                let count =
+                    self.earlier(count, earlier, "an integer", |shape| matches!(shape, Shape::Integer(_)));
                 Some(Shape::Repeated { group: group?, count: count? })
             }
         }
@@ -357,9 +402,11 @@ impl Lowering<'_> {
                 }
                 Size::Number(*number)
             }
-            tree::Expression::Field(name) => Size::Field(self.earlier(name, earlier, "an integer of 32 bits at most", |shape| {
-                matches!(shape, Shape::Integer(Width::U8 | Width::U16 | Width::U32))
-            })?),
+            tree::Expression::Field(name) => {
+                Size::Field(self.earlier(name, earlier, "an integer of 32 bits at most", |shape| {
+                    matches!(shape, Shape::Integer(Width::U8 | Width::U16 | Width::U32))
+                })?)
+            }
             tree::Expression::Binary { left, operator, right } => {
                 if let (tree::Operator::Remainder, tree::Expression::Number(0, span)) = (operator, &**right) {
                     self.diagnostics.report(Code::BadConstant, span, "nothing can be divided by zero");
@@ -373,10 +420,17 @@ impl Lowering<'_> {
     }
 
     /// The index of the earlier field `name`, if its shape will do.
-    fn earlier(&mut self, name: &Name, earlier: &[Field], wanted: &str, fits: fn(&Shape) -> bool) -> Option<usize> {
+    fn earlier(
+        &mut self,
+        name: &Name,
+        earlier: &[Field],
+        wanted: &str,
+        fits: fn(&Shape) -> bool,
+    ) -> Option<usize> {
         let known = names(earlier, |field| &field.name);
         if self.siblings.contains(&name.text) && !known.contains(&name.text) {
-            let message = format!("`{}` is not known yet: it does not stand in front of this field", name.text);
+            let message =
+                format!("`{}` is not known yet: it does not stand in front of this field", name.text);
             let help = "a field can depend on earlier ones only";
             self.diagnostics.report(Code::UnknownField, &name.span, message).help(help);
             return None;
@@ -425,7 +479,9 @@ impl Lowering<'_> {
                 },
                 _ => "only integers, flags and counted `bytes` can be constant".to_owned(),
             };
-            self.diagnostics.report(Code::BadConstant, span, "this constant does not fit the field's type").help(wanted);
+            self.diagnostics
+                .report(Code::BadConstant, span, "this constant does not fit the field's type")
+                .help(wanted);
         }
         fits.then_some(constant)
     }
@@ -442,7 +498,11 @@ impl Lowering<'_> {
         match shape {
             Shape::Integer(width) if low <= high && high <= width.largest() => Some((low, high)),
             Shape::Integer(_) => {
-                self.diagnostics.report(Code::BadConstant, span, "this range is empty, or larger than the field's type");
+                self.diagnostics.report(
+                    Code::BadConstant,
+                    span,
+                    "this range is empty, or larger than the field's type",
+                );
                 None
             }
             _ => {
@@ -487,12 +547,16 @@ impl Lowering<'_> {
             let behind = item.parts.get(index + 1..).unwrap_or_default();
             match until {
                 None if !behind.is_empty() => {
-                    let message = format!("`{}` takes all that is left of the line: nothing can stand behind it", name.text);
+                    let message = format!(
+                        "`{}` takes all that is left of the line: nothing can stand behind it",
+                        name.text
+                    );
                     let help = format!("say where it ends: `{} until \"…\"`", name.text);
                     self.diagnostics.report(Code::BadField, &name.span, message).help(help);
                 }
                 Some((text, span)) if text.is_empty() => {
-                    let message = format!("`{}` ends before it begins: an empty text stands everywhere", name.text);
+                    let message =
+                        format!("`{}` ends before it begins: an empty text stands everywhere", name.text);
                     self.diagnostics.report(Code::BadField, span, message);
                 }
                 Some((_, span)) if behind.iter().all(|part| field_of_line(part).is_none()) => {
@@ -512,7 +576,9 @@ impl Lowering<'_> {
         for variant in &item.variants {
             if let Some(first) = tags.insert(&variant.tag.0, &variant.tag.1) {
                 let message = format!("tag \"{}\" stands twice", variant.tag.0);
-                self.diagnostics.report(Code::DuplicateName, &variant.tag.1, message).related(first, "first here");
+                self.diagnostics
+                    .report(Code::DuplicateName, &variant.tag.1, message)
+                    .related(first, "first here");
             }
         }
         let known: Vec<String> = item.variants.iter().map(|variant| variant.name.text.clone()).collect();
@@ -520,8 +586,10 @@ impl Lowering<'_> {
         let mut certified = Vec::new();
         for variant in item.variants {
             let line = self.line_of(&variant.name.span);
-            let certifies =
-                variant.certifies.as_ref().and_then(|name| self.find(Code::BadCertifies, "variant", name, &known));
+            let certifies = variant
+                .certifies
+                .as_ref()
+                .and_then(|name| self.find(Code::BadCertifies, "variant", name, &known));
             if let (Some(index), Some(name)) = (certifies, &variant.certifies) {
                 certified.push((variants.len(), index, name.span.clone()));
             }
@@ -533,15 +601,24 @@ impl Lowering<'_> {
             let (outer, inner) = (&variants[outer].structure, &variants[inner].structure);
             for wanted in inner.fields.iter().filter(|field| field.constant.is_none()) {
                 let (message, help) = match outer.fields.iter().find(|field| field.name == wanted.name) {
-                    Some(field) if field.shape == wanted.shape && field.present_if.is_some() == wanted.present_if.is_some() => {
+                    Some(field)
+                        if field.shape == wanted.shape
+                            && field.present_if.is_some() == wanted.present_if.is_some() =>
+                    {
                         continue;
                     }
                     Some(_) => (
-                        format!("field `{}` of `{}` is of another type than that of `{}`", wanted.name, outer.name, inner.name),
+                        format!(
+                            "field `{}` of `{}` is of another type than that of `{}`",
+                            wanted.name, outer.name, inner.name
+                        ),
                         None,
                     ),
                     None => (
-                        format!("`{}` has no field `{}`, which `{}` has", outer.name, wanted.name, inner.name),
+                        format!(
+                            "`{}` has no field `{}`, which `{}` has",
+                            outer.name, wanted.name, inner.name
+                        ),
                         did_you_mean(&wanted.name, outer.fields.iter().map(|field| field.name.as_str())),
                     ),
                 };
@@ -579,7 +656,10 @@ impl Lowering<'_> {
                 if let Some(first) = taken.get(&method) {
                     let message = format!("method \"{method}\" is claimed twice");
                     let help = "the method alone chooses the exchange";
-                    self.diagnostics.report(Code::MethodTaken, &span, message).related(first, "first here").help(help);
+                    self.diagnostics
+                        .report(Code::MethodTaken, &span, message)
+                        .related(first, "first here")
+                        .help(help);
                 } else {
                     taken.insert(method.clone(), span);
                 }
@@ -596,7 +676,8 @@ impl Lowering<'_> {
         let mut messages = Vec::new();
         for item in items {
             let (number, span) = item.number;
-            let clash = taken.iter().find(|(other, sender, _)| *other == number && overlap(*sender, item.sender));
+            let clash =
+                taken.iter().find(|(other, sender, _)| *other == number && overlap(*sender, item.sender));
             if let Some((_, _, first)) = clash.filter(|_| !sealed) {
                 let message = format!("number {number} already has a meaning when sent by this end");
                 self.diagnostics.report(Code::NumberTaken, &span, message).related(first, "first here");
@@ -610,7 +691,8 @@ impl Lowering<'_> {
             };
             let line = self.line_of(&item.name.span);
             let fields = self.fields(item.fields, Place::Message);
-            let sources: Vec<_> = fields.iter().map(|field| (field.name.clone(), self.feeds(field))).collect();
+            let sources: Vec<_> =
+                fields.iter().map(|field| (field.name.clone(), self.feeds(field))).collect();
             let raises = self.raises(item.raises, &sources);
             let structure = Structure { docs: item.docs, name: item.name.text, line, fields };
             messages.push(Message { number, sender: item.sender, structure, raises });
@@ -675,7 +757,8 @@ impl Lowering<'_> {
             }
             // What is fed already was not meant.
             let given = |name: &String| items.iter().any(|item| item.parameter.text == *name);
-            let meant = closest(&parameter.text, known.iter().filter(|name| !given(name)).map(String::as_str));
+            let meant =
+                closest(&parameter.text, known.iter().filter(|name| !given(name)).map(String::as_str));
             let message = format!("there is no parameter of `{name}` named `{}`", parameter.text);
             let help = meant.map(|meant| format!("did you mean `{meant}`?"));
             self.diagnostics.report(Code::UnknownParameter, &parameter.span, message).help = help;
@@ -723,7 +806,8 @@ impl Lowering<'_> {
             None => {
                 let message = format!("parameter `{parameter}` of `{}` has no source", at.text);
                 let fitting = || {
-                    let fits = sources.iter().filter(|(name, feeds)| !name.is_empty() && feeds.0.contains(&kind));
+                    let fits =
+                        sources.iter().filter(|(name, feeds)| !name.is_empty() && feeds.0.contains(&kind));
                     fits.map(|(name, _)| name.as_str())
                 };
                 let help = if let Some(field) = closest(parameter, fitting()) {
@@ -741,7 +825,8 @@ impl Lowering<'_> {
         let known: Vec<String> = sources.iter().map(|(name, _)| name.clone()).collect();
         let index = self.find(Code::UnknownField, "field", &field, &known)?;
         if !sources[index].1.0.contains(&kind) {
-            let message = format!("field `{}` cannot feed parameter `{parameter}`: the kinds differ", field.text);
+            let message =
+                format!("field `{}` cannot feed parameter `{parameter}`: the kinds differ", field.text);
             self.diagnostics.report(Code::KindMismatch, &field.span, message).help(kind.fed_by());
             return None;
         }
@@ -805,7 +890,15 @@ fn field_of_line(part: &tree::LinePart) -> Option<&Name> {
 
 impl Field {
     fn placeholder(name: String) -> Self {
-        Self { docs: Vec::new(), name, shape: Shape::Rest, constant: None, range: None, present_if: None, at_most: None }
+        Self {
+            docs: Vec::new(),
+            name,
+            shape: Shape::Rest,
+            constant: None,
+            range: None,
+            present_if: None,
+            at_most: None,
+        }
     }
 }
 
@@ -844,7 +937,8 @@ pub(crate) fn camel(name: &str) -> String {
     let words = name.split('_').filter(|word| !word.is_empty());
     words
         .map(|word| {
-            let lower = if word.chars().any(char::is_lowercase) { word.to_owned() } else { word.to_lowercase() };
+            let lower =
+                if word.chars().any(char::is_lowercase) { word.to_owned() } else { word.to_lowercase() };
             let mut letters = lower.chars();
             letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
         })

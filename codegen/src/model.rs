@@ -129,7 +129,10 @@ pub(crate) enum Shape {
     /// All that is left.
     Rest,
     /// A group as often as an earlier field says: indices of group and field.
-    Repeated { group: usize, count: usize },
+    Repeated {
+        group: usize,
+        count: usize,
+    },
 }
 
 /// Arithmetic over numbers and earlier integer fields, by index.
@@ -216,7 +219,10 @@ pub(crate) struct Raise {
 pub(crate) enum Source {
     /// Index of the field, or of the line's part.
     Field(usize),
-    Record { record: usize, arguments: Vec<Source> },
+    Record {
+        record: usize,
+        arguments: Vec<Source>,
+    },
     FromOriginator,
     FromServer,
 }

@@ -73,7 +73,11 @@ impl Names<'_> {
         for frame in &spec.frames {
             // Its length is told from the fields in front, which stand beside these.
             let names = frame.fields.iter().map(|item| &item.name);
-            self.scope(BESIDE_FIELDS.into_iter().chain(["head", "octets", "part", "total"]), names, str::to_owned);
+            self.scope(
+                BESIDE_FIELDS.into_iter().chain(["head", "octets", "part", "total"]),
+                names,
+                str::to_owned,
+            );
         }
         for line in &spec.lines {
             let names = line.parts.iter().filter_map(|part| match part {
@@ -98,8 +102,20 @@ impl Names<'_> {
     fn messages(&mut self, messages: &[MessageItem]) {
         let names = messages.iter().map(|item| &item.name);
         // What a module declares hides what the file does; these its messages need.
-        let needed = PRELUDE.into_iter().chain(["Message", "Parsed", "ParseError", "ParseErrorKind", "Origin", "Role", "Sender"]);
-        self.scope(needed.chain(["Anomaly", "BinResult", "Cursor", "Event", "Repeated", "limits"]), names, str::to_owned);
+        let needed = PRELUDE.into_iter().chain([
+            "Message",
+            "Parsed",
+            "ParseError",
+            "ParseErrorKind",
+            "Origin",
+            "Role",
+            "Sender",
+        ]);
+        self.scope(
+            needed.chain(["Anomaly", "BinResult", "Cursor", "Event", "Repeated", "limits"]),
+            names,
+            str::to_owned,
+        );
         for message in messages {
             self.fields(&message.fields);
         }
@@ -129,7 +145,10 @@ impl Names<'_> {
             let help = if rust == name.text {
                 "take another".to_owned()
             } else {
-                format!("`{}` becomes `{rust}`; take another (a type may say which: `type {0} as …`)", name.text)
+                format!(
+                    "`{}` becomes `{rust}`; take another (a type may say which: `type {0} as …`)",
+                    name.text
+                )
             };
             self.diagnostics.report(Code::DuplicateName, &name.span, message).help(help);
             return;
@@ -154,7 +173,22 @@ static OWN: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
         syn::Item::Trait(item) => Some(item.ident.to_string()),
         _ => None,
     });
-    let used = ["BinRead", "BinResult", "BinWrite", "Cursor", "Endian", "PhantomData", "Read", "Seek", "SeekFrom", "Write", "binrw", "fmt", "memchr", "std"];
+    let used = [
+        "BinRead",
+        "BinResult",
+        "BinWrite",
+        "Cursor",
+        "Endian",
+        "PhantomData",
+        "Read",
+        "Seek",
+        "SeekFrom",
+        "Write",
+        "binrw",
+        "fmt",
+        "memchr",
+        "std",
+    ];
     let rust = ["Self", "u8", "u16", "u32", "u64", "i64", "usize", "bool", "str"];
     let own = OWN_ITEMS.into_iter().chain(PRELUDE).chain(used).chain(rust).map(str::to_owned);
     declared.chain(own).collect()

@@ -12,6 +12,9 @@ pub(crate) fn closest<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c
 }
 
 /// "did you mean `x`?", where there is an `x` to mean.
-pub(crate) fn did_you_mean<'c>(wanted: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<String> {
+pub(crate) fn did_you_mean<'c>(
+    wanted: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<String> {
     closest(wanted, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }

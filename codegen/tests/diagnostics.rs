@@ -12,8 +12,11 @@ use similar::TextDiff;
 /// The files of a folder beside this one that end in `.grammar`, in order.
 fn specs(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
-    let entries = fs::read_dir(&folder).expect("the folder is there").map(|entry| entry.expect("it can be read").path());
-    let mut paths: Vec<_> = entries.filter(|path| path.extension().is_some_and(|end| end == "grammar")).collect();
+    let entries = fs::read_dir(&folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("it can be read").path());
+    let mut paths: Vec<_> =
+        entries.filter(|path| path.extension().is_some_and(|end| end == "grammar")).collect();
     paths.sort();
     assert!(!paths.is_empty(), "no specs in {}", folder.display());
     paths
@@ -47,7 +50,8 @@ fn mistakes_are_shown_as_before() {
     let mut differences = Vec::new();
     for path in specs("fail") {
         let (source, mistakes) = mistakes(&path);
-        differences.extend(compare(&path.with_extension("stderr"), &mistakes.render(&name(&path), &source, false)));
+        differences
+            .extend(compare(&path.with_extension("stderr"), &mistakes.render(&name(&path), &source, false)));
     }
     let hint = "set KEXRAY_UPDATE=1 to take this as right";
     assert!(differences.is_empty(), "{}\n{hint}", differences.join("\n"));
@@ -81,7 +85,10 @@ fn a_mistake_is_shown_with_code_place_line_and_caret() {
             let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
             let text = source.lines().nth(line - 1).unwrap_or_default().trim();
             assert!(shown.starts_with(&format!("error[{}]: {}", mistake.code, mistake.message)), "{shown}");
-            assert!(shown.contains(&format!("{}:{line}:{column}\n", name(&path))), "{line}:{column} in {shown}");
+            assert!(
+                shown.contains(&format!("{}:{line}:{column}\n", name(&path))),
+                "{line}:{column} in {shown}"
+            );
             assert!(shown.contains(text) && shown.contains('^'), "{shown}");
         }
     }
@@ -89,7 +96,11 @@ fn a_mistake_is_shown_with_code_place_line_and_caret() {
 
 #[test]
 fn mistakes_are_shown_together_in_the_order_of_the_text() {
-    let (_, mistakes) = specs("fail").iter().find(|path| name(path).starts_with("five")).map(|path| mistakes(path)).expect("it is there");
+    let (_, mistakes) = specs("fail")
+        .iter()
+        .find(|path| name(path).starts_with("five"))
+        .map(|path| mistakes(path))
+        .expect("it is there");
     let places: Vec<_> = mistakes.iter().map(|mistake| mistake.span.start).collect();
     let codes: BTreeSet<_> = mistakes.iter().map(|mistake| mistake.code).collect();
     assert!(places.is_sorted());

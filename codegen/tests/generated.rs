@@ -18,7 +18,8 @@ mod numbers_only {
 }
 
 use every_construct::{
-    Event, Exchange, Hail, Lens, Names, Origin, ParseErrorKind, Parameters, Role, Signal, Value, handshake, lens, open, secret,
+    Event, Exchange, Hail, Lens, Names, Origin, Parameters, ParseErrorKind, Role, Signal, Value, handshake,
+    lens, open, secret,
 };
 
 #[test]
@@ -58,7 +59,10 @@ fn a_message_raises_its_event_with_every_parameter() {
 #[test]
 fn messages_that_share_a_number_are_told_apart_by_their_constants() {
     let name = |octets: &[u8]| {
-        secret::Message::parse(Role::Client, octets).ok().flatten().map(|message| message.value.name().to_owned())
+        secret::Message::parse(Role::Client, octets)
+            .ok()
+            .flatten()
+            .map(|message| message.value.name().to_owned())
     };
     assert_eq!(name(b"\x09\0\x04hush\0\0\0\0\x01a").as_deref(), Some("Whisper"));
     assert_eq!(name(b"\x09\0\x04help\x05").as_deref(), Some("Cry"));
@@ -69,7 +73,8 @@ fn messages_that_share_a_number_are_told_apart_by_their_constants() {
 #[test]
 fn one_number_means_two_things_from_two_ends() {
     let hand = b"\x01\0\0\0\x01\x05";
-    let name = |role| Exchange::Handshake.parse(role, hand).ok().flatten().map(|message| message.value.name());
+    let name =
+        |role| Exchange::Handshake.parse(role, hand).ok().flatten().map(|message| message.value.name());
     assert_eq!(name(Role::Client), Some("Offer"));
     assert_eq!(name(Role::Server), Some("Take"));
     assert_eq!(Exchange::of_method(b"glove-left"), None);
@@ -104,7 +109,10 @@ fn groups_repeat_as_often_as_is_said() {
     let message = open::Message::parse(Role::Server, octets).expect("it is whole").expect("3 is known");
     let open::Message::Flashes(flashes) = message.value else { panic!("3 is flashes") };
     assert_eq!(flashes.flashes.iter().map(|flash| flash.length).collect::<Vec<_>>(), [1, 2]);
-    assert_eq!((flashes.self_, flashes.name.map(|name| name.0), flashes.code), (7, Some(&b"x"[..]), *b"abcdef"));
+    assert_eq!(
+        (flashes.self_, flashes.name.map(|name| name.0), flashes.code),
+        (7, Some(&b"x"[..]), *b"abcdef")
+    );
     assert_eq!(message.value.to_octets().expect("it fits"), octets);
 }
 

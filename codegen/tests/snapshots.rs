@@ -18,7 +18,8 @@ fn generated_code_is_as_before() {
         seen += 1;
         let name = path.file_name().expect("it is a file").to_string_lossy();
         let source = fs::read_to_string(&path).expect("it is text");
-        let code = generate(&source, &name).unwrap_or_else(|mistakes| panic!("{}", mistakes.render(&name, &source, false)));
+        let code = generate(&source, &name)
+            .unwrap_or_else(|mistakes| panic!("{}", mistakes.render(&name, &source, false)));
         assert_eq!(generate(&source, &name).as_ref(), Ok(&code), "two runs give the same");
         assert!(syn::parse_file(&code).is_ok());
         assert!(describe(&source).is_ok());

@@ -4,7 +4,10 @@
 //! write through [`binrw`], their dispatch by layer, exchange, number and sender, the [`Event`]s and [`Anomaly`]s that
 //! they raise, and the [`limits`] on what is read. To read what is compiled, open `generated/ssh.rs`: it is a copy.
 
-#[allow(clippy::large_enum_variant, reason = "messages borrow, and are copied to nowhere that they would be kept")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "messages borrow, and are copied to nowhere that they would be kept"
+)]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/ssh.rs"));
 }

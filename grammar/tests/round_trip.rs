@@ -6,7 +6,8 @@ mod support;
 
 use kexray_codegen::description::{self, Description};
 use kexray_grammar::{
-    BinaryPacket, Exchange, ParseError, Parsed, PublicKey, Role, Ssh1Packet, connection, ssh1, transport, user_auth,
+    BinaryPacket, Exchange, ParseError, Parsed, PublicKey, Role, Ssh1Packet, connection, ssh1, transport,
+    user_auth,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -38,7 +39,8 @@ macro_rules! read {
         parsed.map(|parsed| {
             parsed.map(|parsed| {
                 let octets = parsed.value.to_octets().expect("what was read fits its counts");
-                let again = $parse(&octets).expect("what was written can be read").expect("and is of the same kind");
+                let again =
+                    $parse(&octets).expect("what was written can be read").expect("and is of the same kind");
                 assert_eq!(again.value.to_octets().ok().as_ref(), Some(&octets));
                 let same = parsed.value == again.value;
                 Read { name: parsed.value.$name(), octets, trailing: parsed.trailing, same }
@@ -58,7 +60,8 @@ fn read_layer(layer: &str, role: Role, octets: &[u8]) -> Outcome {
 }
 
 fn read_exchange(exchange: &str, role: Role, octets: &[u8]) -> Outcome {
-    let exchange = *Exchange::ALL.iter().find(|candidate| candidate.name() == exchange).expect("it is generated");
+    let exchange =
+        *Exchange::ALL.iter().find(|candidate| candidate.name() == exchange).expect("it is generated");
     read!(octets, name, |octets| exchange.parse(role, octets))
 }
 
@@ -142,7 +145,8 @@ fn every_public_key_and_certificate() {
 #[test]
 fn what_a_certificate_certifies_is_a_key() {
     let Description { keyed, .. } = description();
-    let certificates = keyed.iter().flat_map(|keyed| &keyed.variants).filter(|(tag, _)| tag.contains("-cert-"));
+    let certificates =
+        keyed.iter().flat_map(|keyed| &keyed.variants).filter(|(tag, _)| tag.contains("-cert-"));
     let mut seen = 0;
     for (tag, structure) in certificates {
         seen += 1;
@@ -168,7 +172,8 @@ fn no_octets_make_a_parser_panic() {
     let number = prop_oneof![3 => 1..=100_u8, 1 => any::<u8>()];
     // Small counts lead further into a message than counts of gigabytes.
     let octet = prop_oneof![2 => Just(0), 1 => 0..8_u8, 1 => any::<u8>()];
-    let octets = (number, prop::collection::vec(octet, 0..160)).prop_map(|(number, rest)| [vec![number], rest].concat());
+    let octets = (number, prop::collection::vec(octet, 0..160))
+        .prop_map(|(number, rest)| [vec![number], rest].concat());
     let outcome = TestRunner::new(cases(4096)).run(&octets, |octets| {
         for role in [Role::Client, Role::Server] {
             let outcomes = layers.iter().map(|layer| read_layer(&layer.name, role, &octets));

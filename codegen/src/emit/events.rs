@@ -72,18 +72,21 @@ fn record(cx: &Context<'_>, record: &Record) -> TokenStream {
     });
     let names = record.parameters.iter().map(|parameter| ident(&parameter.name));
     let visits = record.parameters.iter().map(visit);
-    let is_empty = record.parameters.iter().all(|parameter| parameter.kind == Kind::Names && !parameter.optional).then(|| {
-        let names = record.parameters.iter().map(|parameter| ident(&parameter.name));
-        quote! {
-            impl #lifetime #name #lifetime {
-                /// Whether it holds nothing.
-                #[must_use]
-                pub const fn is_empty(&self) -> bool {
-                    #(self.#names.is_empty())&&*
+    let is_empty =
+        record.parameters.iter().all(|parameter| parameter.kind == Kind::Names && !parameter.optional).then(
+            || {
+                let names = record.parameters.iter().map(|parameter| ident(&parameter.name));
+                quote! {
+                    impl #lifetime #name #lifetime {
+                        /// Whether it holds nothing.
+                        #[must_use]
+                        pub const fn is_empty(&self) -> bool {
+                            #(self.#names.is_empty())&&*
+                        }
+                    }
                 }
-            }
-        }
-    });
+            },
+        );
     quote! {
         #docs
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,7 +130,11 @@ fn event_enum(cx: &Context<'_>) -> TokenStream {
             let (name, rust_type) = (ident(&parameter.name), rust_type(cx, parameter));
             quote!(#docs #name: #rust_type)
         });
-        if event.parameters.is_empty() { quote!(#docs #variant) } else { quote!(#docs #variant { #(#fields,)* }) }
+        if event.parameters.is_empty() {
+            quote!(#docs #variant)
+        } else {
+            quote!(#docs #variant { #(#fields,)* })
+        }
     });
     let visits = events.iter().zip(&variants).map(|(event, variant)| {
         let names = event.parameters.iter().map(|parameter| ident(&parameter.name));

@@ -131,7 +131,8 @@ fn methods(cx: &Context<'_>) -> TokenStream {
     let mut patterns = Vec::new();
     for exchange in &cx.model.exchanges {
         let variant = ident(&exchange.name);
-        let whole = exchange.methods.iter().filter(|method| !method.contains('*')).map(|method| bytes(method));
+        let whole =
+            exchange.methods.iter().filter(|method| !method.contains('*')).map(|method| bytes(method));
         let whole: Vec<_> = whole.collect();
         if !whole.is_empty() {
             exact.push(quote!(#(#whole)|* => return Some(Self::#variant)));

@@ -25,7 +25,10 @@ fn fixed(shape: &Shape) -> Option<u64> {
 
 /// Whether a field decides the size of another.
 fn measures(frame: &Structure, index: usize) -> bool {
-    frame.fields.iter().any(|field| matches!(&field.shape, Shape::Sized(size) if size.fields().contains(&index)))
+    frame
+        .fields
+        .iter()
+        .any(|field| matches!(&field.shape, Shape::Sized(size) if size.fields().contains(&index)))
 }
 
 fn one(cx: &Context<'_>, frame: &Structure) -> TokenStream {
@@ -69,11 +72,16 @@ fn one(cx: &Context<'_>, frame: &Structure) -> TokenStream {
     let head_length = number(head);
     let sum: u64 = frame.fields.iter().filter_map(|field| fixed(&field.shape)).sum();
     let sum = number(sum);
-    let parts: Vec<_> = frame.fields.iter().filter_map(|field| match &field.shape {
-        Shape::Sized(size) => Some(size_of(frame, size)),
-        _ => None,
-    }).collect();
-    let total = if parts.is_empty() { quote!(let total: i64 = #sum;) } else { quote!(let mut total: i64 = #sum;) };
+    let parts: Vec<_> = frame
+        .fields
+        .iter()
+        .filter_map(|field| match &field.shape {
+            Shape::Sized(size) => Some(size_of(frame, size)),
+            _ => None,
+        })
+        .collect();
+    let total =
+        if parts.is_empty() { quote!(let total: i64 = #sum;) } else { quote!(let mut total: i64 = #sum;) };
     let add = (!parts.is_empty()).then(|| {
         quote! {
             for part in [#(#parts),*] {

@@ -17,16 +17,20 @@ fn one(cx: &Context<'_>, keyed: &Keyed) -> TokenStream {
     let module = ident(&snake(&keyed.name));
     let structs = keyed.variants.iter().map(|variant| declare(cx, &variant.structure));
     let variants: Vec<_> = keyed.variants.iter().map(|variant| ident(&variant.structure.name)).collect();
-    let variant_docs = keyed.variants.iter().map(|variant| {
-        cx.docs_or(&variant.structure.docs, &format!("`{}`.", variant.tag))
-    });
+    let variant_docs = keyed
+        .variants
+        .iter()
+        .map(|variant| cx.docs_or(&variant.structure.docs, &format!("`{}`.", variant.tag)));
     let lifetime = lifetime(keyed.variants.iter().any(|variant| borrows(cx, &variant.structure)));
     let octets = if lifetime.is_empty() { quote!(&[u8]) } else { quote!(&'p [u8]) };
     let lifetimes = keyed.variants.iter().map(|variant| super::lifetime(borrows(cx, &variant.structure)));
     let tags: Vec<_> = keyed.variants.iter().map(|variant| bytes(&variant.tag)).collect();
     let texts = keyed.variants.iter().map(|variant| &variant.tag);
     let heads = keyed.variants.iter().map(|variant| {
-        syn::LitByteStr::new(&counted(TypeShape::Bytes(Width::U32), &variant.tag), proc_macro2::Span::call_site())
+        syn::LitByteStr::new(
+            &counted(TypeShape::Bytes(Width::U32), &variant.tag),
+            proc_macro2::Span::call_site(),
+        )
     });
     let certified = keyed.variants.iter().map(|variant| certified(keyed, variant));
     quote! {

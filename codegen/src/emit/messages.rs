@@ -34,7 +34,8 @@ pub(super) fn module(cx: &Context<'_>, messages: &[Message], sealed: bool, what:
     let event = any_event(cx);
     let raises = messages.iter().any(|message| !message.raises.is_empty());
     let (origin, raise) = if raises { (quote!(origin), quote!(raise)) } else { (quote!(_), quote!(_)) };
-    let raise_each = each(messages, |message| !message.raises.is_empty(), &quote!(message.raise(origin, raise)));
+    let raise_each =
+        each(messages, |message| !message.raises.is_empty(), &quote!(message.raise(origin, raise)));
     let has_limits = |message: &Message| is_limited(cx, &message.structure);
     let report = if messages.iter().any(has_limits) { quote!(report) } else { quote!(_) };
     let exceeded_each = each(messages, has_limits, &quote!(message.exceeded(report)));
@@ -109,7 +110,9 @@ fn each(messages: &[Message], has: impl Fn(&Message) -> bool, does: &TokenStream
     if with.is_empty() {
         return TokenStream::new();
     }
-    let names = |messages: &[&Message]| messages.iter().map(|message| ident(&message.structure.name)).collect::<Vec<_>>();
+    let names = |messages: &[&Message]| {
+        messages.iter().map(|message| ident(&message.structure.name)).collect::<Vec<_>>()
+    };
     let (with, without) = (names(&with), names(&without));
     let otherwise = (!without.is_empty()).then(|| quote!(#(Self::#without(_))|* => {}));
     quote! {
@@ -122,7 +125,11 @@ fn each(messages: &[Message], has: impl Fn(&Message) -> bool, does: &TokenStream
 
 /// Whether one of its lists has a limit that raises something.
 fn is_limited(cx: &Context<'_>, structure: &Structure) -> bool {
-    structure.fields.iter().filter_map(|field| field.at_most).any(|limit| cx.model.limits[limit].raises.is_some())
+    structure
+        .fields
+        .iter()
+        .filter_map(|field| field.at_most)
+        .any(|limit| cx.model.limits[limit].raises.is_some())
 }
 
 fn role(sender: Sender) -> TokenStream {

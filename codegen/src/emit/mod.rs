@@ -73,7 +73,9 @@ pub(crate) fn snake(name: &str) -> String {
     let mut snake = String::new();
     let mut before: Option<char> = None;
     for letter in name.chars() {
-        if letter.is_uppercase() && before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit()) {
+        if letter.is_uppercase()
+            && before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit())
+        {
             snake.push('_');
         }
         snake.extend(letter.to_lowercase());

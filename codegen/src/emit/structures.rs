@@ -13,7 +13,8 @@ pub(super) fn groups(cx: &Context<'_>) -> TokenStream {
         let name = ident(&group.name);
         let borrows = borrows(cx, group);
         let lifetime = lifetime(borrows);
-        let read = if borrows { quote!(Self::read_be_args(reader, packet)) } else { quote!(Self::read_be(reader)) };
+        let read =
+            if borrows { quote!(Self::read_be_args(reader, packet)) } else { quote!(Self::read_be(reader)) };
         let packet = if borrows { quote!(packet) } else { quote!(_) };
         quote! {
             #declaration
@@ -31,7 +32,8 @@ pub(super) fn groups(cx: &Context<'_>) -> TokenStream {
 /// Whether the struct borrows from the packet.
 pub(super) fn borrows(_: &Context<'_>, structure: &Structure) -> bool {
     structure.fields.iter().any(|field| {
-        let borrowed = matches!(field.shape, Shape::Wire(_) | Shape::Sized(_) | Shape::Rest | Shape::Repeated { .. });
+        let borrowed =
+            matches!(field.shape, Shape::Wire(_) | Shape::Sized(_) | Shape::Rest | Shape::Repeated { .. });
         borrowed && field.constant.is_none()
     })
 }
@@ -109,14 +111,16 @@ fn field(cx: &Context<'_>, structure: &Structure, field: &Field) -> TokenStream 
     let rust_type = rust_type(cx, field);
     let (mut read, write) = match &field.shape {
         Shape::Integer(_) | Shape::Fixed(_) => (vec![], vec![]),
-        Shape::Flag => (
-            vec![quote!(map = |octet: u8| octet != 0)],
-            vec![quote!(map = |flag: &bool| u8::from(*flag))],
-        ),
+        Shape::Flag => {
+            (vec![quote!(map = |octet: u8| octet != 0)], vec![quote!(map = |flag: &bool| u8::from(*flag))])
+        }
         Shape::Wire(_) => (vec![quote!(args_raw = packet)], vec![]),
         Shape::Sized(size) => {
             let size = size_of(structure, size);
-            (vec![quote!(parse_with = take_sized), quote!(args(packet, #size))], vec![quote!(write_with = put)])
+            (
+                vec![quote!(parse_with = take_sized), quote!(args(packet, #size))],
+                vec![quote!(write_with = put)],
+            )
         }
         Shape::Rest => {
             (vec![quote!(parse_with = take_rest), quote!(args_raw = packet)], vec![quote!(write_with = put)])

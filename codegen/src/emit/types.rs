@@ -24,9 +24,12 @@ fn one(cx: &Context<'_>, wire_type: &WireType) -> TokenStream {
     let name = ident(&wire_type.rust_name);
     let docs = cx.docs(&wire_type.docs, None);
     let (width, octets, count, written) = match wire_type.shape {
-        TypeShape::BitCounted(width) => {
-            (width, quote!(u64::from(count).div_ceil(8)), quote!(significant_bits(self.0)), quote!(without_zeros(self.0)))
-        }
+        TypeShape::BitCounted(width) => (
+            width,
+            quote!(u64::from(count).div_ceil(8)),
+            quote!(significant_bits(self.0)),
+            quote!(without_zeros(self.0)),
+        ),
         TypeShape::Bytes(width) | TypeShape::Names(width) | TypeShape::Integers(width) => {
             (width, quote!(u64::from(count)), quote!(self.0.len()), quote!(self.0))
         }

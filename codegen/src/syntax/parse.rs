@@ -30,8 +30,9 @@ pub(crate) fn parse(source: &str, diagnostics: &mut Diagnostics) -> Spec {
     let tokens = match TokenStream::from_str(source) {
         Ok(tokens) => tokens,
         Err(error) => {
-            let (span, message) = unbalanced::find(source)
-                .unwrap_or_else(|| (error.span().byte_range(), "this is no token of the language".to_owned()));
+            let (span, message) = unbalanced::find(source).unwrap_or_else(|| {
+                (error.span().byte_range(), "this is no token of the language".to_owned())
+            });
             diagnostics.report(Code::Syntax, &span, message);
             return spec;
         }
@@ -77,7 +78,8 @@ impl Parser<'_> {
             let expected = expected.filter(|word| word.chars().all(char::is_alphanumeric));
             let stands = self.source.get(span.clone()).unwrap_or_default();
             let help = suggest::did_you_mean(stands, expected);
-            let message = message.strip_prefix("unexpected end of input, ").map(|rest| format!("{rest} here"));
+            let message =
+                message.strip_prefix("unexpected end of input, ").map(|rest| format!("{rest} here"));
             let message = message.unwrap_or_else(|| error.to_string());
             self.diagnostics.report(Code::Syntax, &span, message).help = help;
         }
@@ -94,7 +96,9 @@ fn too_deep(tokens: TokenStream) -> Option<Span> {
     let mut levels = vec![tokens.into_iter()];
     while let Some(level) = levels.last_mut() {
         match level.next() {
-            Some(TokenTree::Group(group)) if levels.len() >= DEEPEST => return Some(group.span_open().byte_range()),
+            Some(TokenTree::Group(group)) if levels.len() >= DEEPEST => {
+                return Some(group.span_open().byte_range());
+            }
             Some(TokenTree::Group(group)) => levels.push(group.stream().into_iter()),
             Some(_) => {}
             None => {
@@ -176,8 +180,10 @@ fn split(tokens: TokenStream) -> Vec<TokenStream> {
     declarations
 }
 
-const KEYWORDS: [&str; 12] =
-    ["type", "limit", "anomaly", "words", "record", "event", "group", "line", "frame", "keyed", "layer", "exchange"];
+const KEYWORDS: [&str; 12] = [
+    "type", "limit", "anomaly", "words", "record", "event", "group", "line", "frame", "keyed", "layer",
+    "exchange",
+];
 
 fn declare(input: ParseStream<'_>, spec: &mut Spec, parser: &mut Parser<'_>) -> syn::Result<()> {
     let docs = docs(input)?;
@@ -217,8 +223,13 @@ fn declare(input: ParseStream<'_>, spec: &mut Spec, parser: &mut Parser<'_>) -> 
         other => {
             parser
                 .diagnostics
-                .report(Code::Syntax, &keyword.span().byte_range(), format!("`{other}` begins no declaration"))
-                .help = suggest::did_you_mean(other, KEYWORDS).or_else(|| Some(format!("one of: {}", KEYWORDS.join(", "))));
+                .report(
+                    Code::Syntax,
+                    &keyword.span().byte_range(),
+                    format!("`{other}` begins no declaration"),
+                )
+                .help = suggest::did_you_mean(other, KEYWORDS)
+                .or_else(|| Some(format!("one of: {}", KEYWORDS.join(", "))));
             // What follows belongs to the unknown declaration, whose name may still be used.
             spec.broken.extend(input.fork().call(Ident::parse_any).map(|name| name.to_string()));
             input.parse::<TokenStream>()?;
@@ -233,7 +244,8 @@ fn docs(input: ParseStream<'_>) -> syn::Result<Docs> {
         let hash = input.parse::<Token![#]>()?;
         let inner;
         bracketed!(inner in input);
-        let line = doc_text(&inner).map_err(|_| syn::Error::new(hash.span, "only `///` comments may stand here"))?;
+        let line =
+            doc_text(&inner).map_err(|_| syn::Error::new(hash.span, "only `///` comments may stand here"))?;
         docs.push(line);
     }
     Ok(docs)
@@ -250,7 +262,9 @@ fn doc_text(input: ParseStream<'_>) -> syn::Result<String> {
 
 /// Any word.
 fn word(input: ParseStream<'_>, expected: &str) -> syn::Result<Ident> {
-    input.call(Ident::parse_any).map_err(|error| syn::Error::new(error.span(), format!("expected {expected}")))
+    input
+        .call(Ident::parse_any)
+        .map_err(|error| syn::Error::new(error.span(), format!("expected {expected}")))
 }
 
 /// A name. It becomes one in Rust, in several spellings, so it is an ASCII one.
@@ -266,8 +280,9 @@ fn name(input: ParseStream<'_>) -> syn::Result<Name> {
 }
 
 fn text(input: ParseStream<'_>) -> syn::Result<(String, Span)> {
-    let literal =
-        input.parse::<LitStr>().map_err(|error| syn::Error::new(error.span(), "expected a text in quotes"))?;
+    let literal = input
+        .parse::<LitStr>()
+        .map_err(|error| syn::Error::new(error.span(), "expected a text in quotes"))?;
     Ok((literal.value(), literal.span().byte_range()))
 }
 
@@ -281,8 +296,11 @@ fn texts(input: ParseStream<'_>) -> syn::Result<Vec<(String, Span)>> {
 }
 
 fn number(input: ParseStream<'_>) -> syn::Result<(u64, Span)> {
-    let literal = input.parse::<LitInt>().map_err(|error| syn::Error::new(error.span(), "expected a number"))?;
-    let value = literal.base10_parse().map_err(|_| syn::Error::new(literal.span(), "this number does not fit 64 bits"))?;
+    let literal =
+        input.parse::<LitInt>().map_err(|error| syn::Error::new(error.span(), "expected a number"))?;
+    let value = literal
+        .base10_parse()
+        .map_err(|_| syn::Error::new(literal.span(), "this number does not fit 64 bits"))?;
     Ok((value, literal.span().byte_range()))
 }
 
@@ -392,7 +410,10 @@ fn group_item(input: ParseStream<'_>, docs: Docs) -> syn::Result<GroupItem> {
 }
 
 /// `{ item, item, }`
-fn braced_list<T>(input: ParseStream<'_>, item: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {
+fn braced_list<T>(
+    input: ParseStream<'_>,
+    item: fn(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<Vec<T>> {
     let body;
     braced!(body in input);
     Ok(body.parse_terminated(item, Token![,])?.into_iter().collect())
@@ -427,7 +448,9 @@ fn field(input: ParseStream<'_>) -> syn::Result<FieldItem> {
             expect_word(input, "most")?;
             field.at_most = Some(self::name(input)?);
         } else {
-            return Err(input.error("expected `,`, or `= constant`, `in LOW..=HIGH`, `if flag`, `at most LIMIT`"));
+            return Err(
+                input.error("expected `,`, or `= constant`, `in LOW..=HIGH`, `if flag`, `at most LIMIT`")
+            );
         }
     }
     Ok(field)

@@ -13,7 +13,9 @@ pub(super) fn find(source: &str) -> Option<(Span, String)> {
             }
             '/' if rest.as_str().starts_with('*') => {
                 let end = rest.as_str().find("*/");
-                let Some(end) = end else { return Some((at..at + 2, "this comment is never closed".to_owned())) };
+                let Some(end) = end else {
+                    return Some((at..at + 2, "this comment is never closed".to_owned()));
+                };
                 let behind = at + 1 + end + 2;
                 rest.by_ref().find(|(at, _)| at + 1 == behind);
             }

@@ -8,7 +8,8 @@ pub(crate) const SPEC: &str = include_str!("../../ssh.grammar");
 
 /// What the spec declares.
 pub(crate) fn description() -> Description {
-    kexray_codegen::describe(SPEC).unwrap_or_else(|mistakes| panic!("{}", mistakes.render("ssh.grammar", SPEC, false)))
+    kexray_codegen::describe(SPEC)
+        .unwrap_or_else(|mistakes| panic!("{}", mistakes.render("ssh.grammar", SPEC, false)))
 }
 
 /// A message from its number on.
@@ -79,7 +80,9 @@ fn octets(field: &Field) -> BoxedStrategy<Vec<u8>> {
         }
         Shape::Flag => prop::bool::ANY.prop_map(|flag| vec![u8::from(flag)]).boxed(),
         Shape::Fixed(length) => any(length..length + 1).boxed(),
-        Shape::Bytes(width) | Shape::Integers(width) => any(0..40).prop_map(move |octets| counted(width, &octets)).boxed(),
+        Shape::Bytes(width) | Shape::Integers(width) => {
+            any(0..40).prop_map(move |octets| counted(width, &octets)).boxed()
+        }
         Shape::Names(width) => names().prop_map(move |names| counted(width, names.as_bytes())).boxed(),
         Shape::BitCounted(width) => any(0..40).prop_map(move |octets| bit_counted(width, &octets)).boxed(),
         Shape::Rest => any(0..40).boxed(),
@@ -89,7 +92,8 @@ fn octets(field: &Field) -> BoxedStrategy<Vec<u8>> {
 
 /// Names of printable US-ASCII, with commas between them.
 fn names() -> impl Strategy<Value = String> {
-    let letter = (b'!'..=b'~').prop_filter("a comma ends a name", |letter| *letter != b',').prop_map(char::from);
+    let letter =
+        (b'!'..=b'~').prop_filter("a comma ends a name", |letter| *letter != b',').prop_map(char::from);
     let name = prop::collection::vec(letter, 1..16).prop_map(String::from_iter);
     prop::collection::vec(name, 0..6).prop_map(|names| names.join(","))
 }
