@@ -227,6 +227,20 @@ pub trait Parameters {
     fn visit(&self, visit: &mut dyn FnMut(&'static str, Value<'_>));
 }
 
+/// Reads a structure from the start of `octets`.
+#[inline]
+fn parse<'p, T>(
+    structure: &'static str,
+    octets: &'p [u8],
+    read: impl FnOnce(&mut Cursor<&'p [u8]>) -> BinResult<T>,
+) -> Result<Parsed<T>, ParseError> {
+    let mut reader = Cursor::new(octets);
+    match read(&mut reader) {
+        Ok(value) => Ok(Parsed { value, trailing: octets.len().saturating_sub(reader.position() as usize) }),
+        Err(error) => Err(ParseError::of(&error, structure, octets.len())),
+    }
+}
+
 /// Takes `length` octets from where the reader stands. `packet` is all that the reader walks over.
 fn take<'p, R: Read + Seek>(reader: &mut R, packet: &'p [u8], length: u64) -> BinResult<&'p [u8]> {
     let start = reader.stream_position()?;
@@ -282,13 +296,18 @@ fn put_counted<W: Write + Seek, N: TryFrom<usize> + for<'a> BinWrite<Args<'a> = 
     Ok(writer.write_all(octets)?)
 }
 
+/// An integer, most significant octet first, without the zeros in front.
+#[allow(dead_code)]
+fn without_zeros(octets: &[u8]) -> &[u8] {
+    let first = octets.iter().position(|octet| *octet != 0).unwrap_or(octets.len());
+    octets.get(first..).unwrap_or_default()
+}
+
 /// Significant bits of an integer, most significant octet first.
 #[allow(dead_code)]
 fn significant_bits(octets: &[u8]) -> usize {
-    match octets.iter().position(|octet| *octet != 0) {
-        Some(first) => octets.get(first).map_or(0, |octet| (octets.len() - first) * 8 - octet.leading_zeros() as usize),
-        None => 0,
-    }
+    let octets = without_zeros(octets);
+    octets.first().map_or(0, |first| octets.len() * 8 - first.leading_zeros() as usize)
 }
 
 /// Fields that repeat.
