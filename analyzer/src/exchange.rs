@@ -93,7 +93,7 @@ impl Connection {
         sink: &mut (impl Sink + ?Sized),
     ) {
         let anomaly = match error.kind {
-            ParseErrorKind::OutOfRange => Anomaly::SshPacketTooLong,
+            ParseErrorKind::TooLarge => Anomaly::SshPacketTooLong,
             _ => Anomaly::SshMalformedPacket,
         };
         self.note(at, anomaly, None, sink);

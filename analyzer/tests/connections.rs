@@ -292,8 +292,8 @@ fn after_a_gap_of_unknown_place_a_packet_is_looked_for() {
 #[test]
 fn packets_that_lie_end_a_direction_and_no_more() {
     for (head, anomaly) in [
-        (&[0, 0, 0, 0, 0, 0, 0, 0][..], "!SSH_packet_too_long"),
-        (&[0, 0, 0, 1, 0, 0, 0, 0], "!SSH_packet_too_long"),
+        (&[0, 0, 0, 0, 0, 0, 0, 0][..], "!SSH_malformed_packet"),
+        (&[0, 0, 0, 1, 0, 0, 0, 0], "!SSH_malformed_packet"),
         (&[0xff, 0xff, 0xff, 0xff, 4, 20, 0, 0], "!SSH_packet_too_long"),
         (&[0, 0, 0, 12, 40, 20, 0, 0], "!SSH_malformed_packet"),
     ] {

@@ -98,6 +98,7 @@ fn copy_workspace(to: &Path) {
 
 fn copy_folder(from: &Path, to: &Path) {
     let mut kept: Vec<PathBuf> = Vec::new();
+    fs::create_dir_all(to).expect("the folder can be made");
     for entry in fs::read_dir(from).expect("the folder can be read") {
         let path = entry.expect("it can be read").path();
         let copy = to.join(path.file_name().expect("it has a name"));

@@ -90,7 +90,7 @@ fn a_frame_has_the_size_that_its_head_says() {
     let signal = Signal::read_from(octets).expect("it is whole").value;
     assert_eq!((signal.body, signal.sum), (&b"abc"[..], *b"1234"));
     assert_eq!(Signal::measure(b"\0\x01\x03\x07").map_err(|error| error.kind), Ok(Some(8)));
-    assert_eq!(Signal::measure(b"\0\0\0").map_err(|error| error.kind), Err(ParseErrorKind::OutOfRange));
+    assert_eq!(Signal::measure(b"\0\0\0").map_err(|error| error.kind), Err(ParseErrorKind::TooSmall));
 }
 
 #[test]

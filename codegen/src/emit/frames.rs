@@ -62,8 +62,11 @@ fn one(cx: &Context<'_>, frame: &Structure) -> TokenStream {
         if let Some((low, high)) = field.range {
             let (low, high) = (number(low), number(high));
             reads.push(quote! {
-                if !(#low..=#high).contains(&#field_name) {
-                    return Err(ParseError { structure: #text, offset: #start, kind: ParseErrorKind::OutOfRange });
+                if #field_name < #low {
+                    return Err(ParseError { structure: #text, offset: #start, kind: ParseErrorKind::TooSmall });
+                }
+                if #field_name > #high {
+                    return Err(ParseError { structure: #text, offset: #start, kind: ParseErrorKind::TooLarge });
                 }
             });
         }

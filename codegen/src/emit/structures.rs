@@ -132,7 +132,8 @@ fn field(cx: &Context<'_>, structure: &Structure, field: &Field) -> TokenStream 
     };
     if let Some((low, high)) = field.range {
         let (low, high) = (number(low), number(high));
-        read.push(quote!(assert((#low..=#high).contains(&#name), ParseErrorKind::OutOfRange)));
+        read.push(quote!(assert((#low..).contains(&#name), ParseErrorKind::TooSmall)));
+        read.push(quote!(assert((..=#high).contains(&#name), ParseErrorKind::TooLarge)));
     }
     if let Some(flag) = field.present_if {
         let flag = ident(&structure.fields[flag].name);

@@ -15,8 +15,10 @@ pub enum ParseErrorKind {
     Truncated,
     /// A field that has one value only has another.
     Mismatch,
-    /// A number is not in its range.
-    OutOfRange,
+    /// A number is below its range.
+    TooSmall,
+    /// A number is above its range, or larger than what is to hold it.
+    TooLarge,
     /// Lengths contradict each other.
     Contradiction,
 }
@@ -26,7 +28,8 @@ impl fmt::Display for ParseErrorKind {
             match self {
                 Self::Truncated => "the octets end inside a field",
                 Self::Mismatch => "a constant field has another value",
-                Self::OutOfRange => "a number is out of its range",
+                Self::TooSmall => "a number is below its range",
+                Self::TooLarge => "a number is above its range",
                 Self::Contradiction => "lengths contradict each other",
             },
         )
@@ -308,7 +311,7 @@ fn put_counted<W: Write + Seek, N: TryFrom<usize> + for<'a> BinWrite<Args<'a> = 
 ) -> BinResult<()> {
     let position = writer.stream_position()?;
     let count = N::try_from(count)
-        .map_err(|_| refuse(position, ParseErrorKind::OutOfRange))?;
+        .map_err(|_| refuse(position, ParseErrorKind::TooLarge))?;
     count.write_options(writer, endian, ())?;
     Ok(writer.write_all(octets)?)
 }
