@@ -1,7 +1,7 @@
 //! From a protocol's spec file to Rust.
 //!
-//! The stages, one module each: [`syntax`] turns text into a tree, [`lower`] looks up every name and gives a [`model`],
-//! and [`emit`] writes Rust from it. Mistakes are collected over the whole spec and shown together ([`Diagnostics`]).
+//! The stages, one module each: `syntax` turns text into a tree, `lower` looks up every name and gives a `model`,
+//! and `emit` writes Rust from it. Mistakes are collected over the whole spec and shown together ([`Diagnostics`]).
 //! Nothing here knows any protocol.
 
 pub mod description;
