@@ -3,10 +3,10 @@
 use kexray_grammar::{Anomaly, Event, Exchange, Origin, Role};
 
 use crate::auth::classic::{Attempt, Classic};
-use crate::roles::Roles;
+use crate::roles::{Proof, Roles};
 use crate::session::Session;
 use crate::sink::{Excess, Sink};
-use crate::stream::{Phase, Stream, Streams};
+use crate::stream::{Guess, Phase, Stream, Streams};
 use crate::{Side, Timestamp};
 
 /// Whether a connection is SSH.
@@ -33,10 +33,13 @@ pub struct Connection {
     pub(crate) verdict: Verdict,
     /// The exchange of the negotiated method, once both KEXINITs are known and if the method is.
     pub(crate) exchange: Option<Exchange>,
+    /// The same, if the other side were the client.
+    pub(crate) exchange_if_reversed: Option<Exchange>,
     /// Whether the packet was right that an end guessed.
     pub(crate) guessed_right: bool,
     pub(crate) classic: Classic,
     pub(crate) session: Session,
+    finished: bool,
 }
 
 impl Default for Connection {
@@ -54,9 +57,11 @@ impl Connection {
             roles: Roles::assumed(),
             verdict: Verdict::default(),
             exchange: None,
+            exchange_if_reversed: None,
             guessed_right: true,
             classic: Classic::default(),
             session: Session::default(),
+            finished: false,
         }
     }
 
@@ -70,6 +75,12 @@ impl Connection {
     #[must_use]
     pub const fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// The SSH role of a side, if it is proven: by a marker in a KEXINIT, or by a message that only one role sends.
+    #[must_use]
+    pub fn role(&self, side: Side) -> Option<Role> {
+        (self.roles.proof() > Proof::Assumed).then(|| self.roles.of(side))
     }
 
     /// Octets of the streams that are kept: what is not whole yet, what waits, what the session will tell. The limits of
@@ -93,7 +104,8 @@ impl Connection {
         while !rest.is_empty() && self.verdict != Verdict::NotSsh {
             rest = match self.streams.of(side).phase {
                 Phase::Identifying => self.identify(side, at, rest, sink),
-                Phase::EndOfLine => self.end_of_line(side, rest),
+                Phase::EndOfLine => self.end_of_line(side, rest, Phase::Choosing),
+                Phase::BrokenLine => self.after_broken_line(side, rest),
                 Phase::Choosing => self.choose_protocol(side, rest),
                 Phase::Packets(protocol) => self.packets(protocol, side, at, rest, sink),
                 Phase::KeysSent => self.after_keys(side, at, rest, sink),
@@ -112,39 +124,57 @@ impl Connection {
         if self.verdict == Verdict::NotSsh || length == 0 {
             return;
         }
-        // What waited for the other direction was whole; it is read before the hole behind it.
-        self.read_waiting(side, at, true, sink);
-        if let Phase::Packets(protocol) = self.streams.of(side).phase {
-            self.note(at, Anomaly::SshGapInHandshake, None, sink);
-            self.streams.of_mut(side).skip_over(protocol, length);
-            return;
+        let stream = self.streams.of_mut(side);
+        stream.holed = true;
+        match &mut stream.waiting {
+            // Whole packets go on waiting; the one that is not is behind them.
+            Some(waiting) => stream.buffer = waiting.cut_tail(),
+            // It may have been the guess that is missing: the next packet is not taken for it.
+            None => stream.guess = Guess::None,
         }
-        match self.streams.of(side).phase {
-            Phase::Encrypted => self.classic.give_up(),
-            Phase::Ended => {}
-            _ => {
-                let stream = self.streams.of_mut(side);
+        match stream.phase {
+            Phase::Packets(protocol) => stream.skip_over(protocol, length),
+            Phase::Encrypted => return self.classic.give_up(),
+            Phase::Ended => return,
+            Phase::Identifying | Phase::BrokenLine => {
                 stream.buffer = Vec::new();
-                stream.preceding = Vec::new();
-                stream.phase = Phase::Lost;
-                if self.verdict == Verdict::Ssh {
-                    self.note(at, Anomaly::SshGapInHandshake, None, sink);
-                }
+                stream.phase = Phase::BrokenLine;
             }
+            Phase::EndOfLine | Phase::Choosing | Phase::KeysSent | Phase::Lost => {
+                stream.buffer = Vec::new();
+                stream.phase = Phase::Lost;
+            }
+        }
+        if self.verdict == Verdict::Ssh {
+            self.note(at, Anomaly::SshGapInHandshake, None, sink);
         }
     }
 
-    /// The connection is over; `at` is the time of its last packet.
+    /// The connection is over; `at` is the time of its last packet. Nothing is told of it afterwards.
     pub fn finish(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
+        if std::mem::replace(&mut self.finished, true) {
+            return;
+        }
         for side in Side::BOTH {
             self.read_waiting(side, at, true, sink);
         }
-        let undecided = self.session.auth_success == Some(false);
-        if undecided && self.session.version.is_some() && !self.compressed() {
+        if self.session.auth_success != Some(false) {
+            return;
+        }
+        if self.classic.gave_up() {
+            // The attempt that succeeded may be among what is missing.
+            self.session.auth_success = None;
+        } else if self.session.version.is_some() && !self.compressed() {
             let auth_attempts = self.session.auth_attempts;
             self.session.tell(at, &Event::SshAuthFailed, sink);
             self.session.tell(at, &Event::SshAuthResult { result: false, auth_attempts }, sink);
         }
+    }
+
+    /// Whether [`finish`](Self::finish) has a verdict to tell, with the time of the last packet.
+    #[must_use]
+    pub fn holds_verdict(&self) -> bool {
+        self.session.auth_success == Some(false) && !self.finished
     }
 
     /// Ciphertext was delivered.

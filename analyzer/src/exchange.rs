@@ -3,9 +3,9 @@
 use kexray_grammar::transport::{self, KexInit};
 use kexray_grammar::{Anomaly, BinaryPacket, Exchange, ParseError, ParseErrorKind, Role, Ssh1Packet, ssh1};
 
-use crate::connection::Connection;
+use crate::connection::{Connection, Verdict};
 use crate::negotiation::{Algorithms, guessed_right, is_marker, negotiate_kex};
-use crate::roles::{Roles, marked};
+use crate::roles::{Proof, marked};
 use crate::sink::{Excess, Sink};
 use crate::stream::{Guess, Phase, Waiting, message_number};
 use crate::version::Protocol;
@@ -60,22 +60,28 @@ impl Connection {
             }
             return &[];
         }
-        let (wanted, whole) = match protocol.measure(&stream.buffer) {
-            Ok(Some(total)) => (total, true),
-            Ok(None) => (protocol.head(), false),
-            Err(error) => {
-                self.malformed_packet(side, at, error, sink);
-                return &[];
+        let mut rest = bytes;
+        loop {
+            let wanted = match protocol.measure(&stream.buffer) {
+                Ok(Some(total)) if total <= stream.buffer.len() => {
+                    let packet = std::mem::take(&mut stream.buffer);
+                    self.packet(protocol, side, at, &packet, sink);
+                    return rest;
+                }
+                Ok(total) => total.unwrap_or(protocol.head()),
+                Err(error) => {
+                    self.malformed_packet(side, at, error, sink);
+                    return &[];
+                }
+            };
+            if rest.is_empty() {
+                return rest;
             }
-        };
-        let missing = wanted.saturating_sub(stream.buffer.len());
-        let (part, rest) = bytes.split_at(missing.min(bytes.len()));
-        stream.buffer.extend_from_slice(part);
-        if whole && stream.buffer.len() >= wanted {
-            let packet = std::mem::take(&mut stream.buffer);
-            self.packet(protocol, side, at, &packet, sink);
+            let missing = wanted.saturating_sub(stream.buffer.len());
+            let (part, behind) = rest.split_at(missing.min(rest.len()));
+            stream.buffer.extend_from_slice(part);
+            rest = behind;
         }
-        rest
     }
 
     /// The lengths of a packet are nonsense: where the next one begins is not known.
@@ -87,7 +93,7 @@ impl Connection {
         sink: &mut (impl Sink + ?Sized),
     ) {
         let anomaly = match error.kind {
-            ParseErrorKind::OutOfRange => Anomaly::SshPacketTooLong,
+            ParseErrorKind::TooLarge => Anomaly::SshPacketTooLong,
             _ => Anomaly::SshMalformedPacket,
         };
         self.note(at, anomaly, None, sink);
@@ -147,7 +153,7 @@ impl Connection {
         };
         match message {
             transport::Message::KexInit(kexinit) => self.kexinit(side, at, &kexinit, payload, sink),
-            transport::Message::NewKeys(_) => self.new_keys(side),
+            transport::Message::NewKeys(_) => self.new_keys(side, at, sink),
             message => {
                 let origin = self.origin(side);
                 message.raise(origin, &mut |event| self.session.tell(at, &event, sink));
@@ -156,8 +162,12 @@ impl Connection {
     }
 
     /// What this side sends next is ciphertext.
-    fn new_keys(&mut self, side: Side) {
-        self.streams.of_mut(side).phase = Phase::Encrypted;
+    fn new_keys(&mut self, side: Side, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
+        let stream = self.streams.of_mut(side);
+        stream.phase = Phase::Encrypted;
+        if !stream.kexinit_seen && !stream.holed {
+            self.note(at, Anomaly::SshUnexpectedMessage, None, sink);
+        }
         if self.streams.of(side.peer()).phase == Phase::Encrypted {
             self.forget_kexinits();
         }
@@ -181,11 +191,7 @@ impl Connection {
             return self.note(at, Anomaly::SshUnexpectedMessage, None, sink);
         }
         if let Some(role) = marked(kexinit.kex_algorithms) {
-            if self.roles.proven() && self.roles.of(side) != role {
-                self.roles.doubt();
-            } else {
-                self.roles.prove(side, role);
-            }
+            self.roles.mark(side, role);
         }
         let mut excesses = [None; Anomaly::ALL.len()];
         let mut free = excesses.iter_mut();
@@ -209,18 +215,20 @@ impl Connection {
         self.read_waiting(side.peer(), at, false, sink);
     }
 
-    /// Works out what the two KEXINITs come to, once both are there, with the roles as they are known now.
+    /// Works out what the two KEXINITs come to, once both are there, with the roles as they are known now, and what
+    /// exchange it would be with the roles the other way round.
     fn negotiate(&mut self) {
         let parsed = |role| {
             let payload = self.streams.of(self.roles.side(role)).kexinit.as_deref()?;
-            KexInit::read_from(payload.get(1..)?).ok()
+            KexInit::read_from(payload.get(1..)?).ok().map(|parsed| parsed.value)
         };
         if let (Some(client), Some(server)) = (parsed(Role::Client), parsed(Role::Server)) {
-            let algorithms = Algorithms::negotiate(&client.value, &server.value);
-            self.guessed_right = guessed_right(&client.value, &server.value);
+            let algorithms = Algorithms::negotiate(&client, &server);
+            self.guessed_right = guessed_right(&client, &server);
             self.exchange = algorithms.kex.as_deref().and_then(Exchange::of_method);
+            self.exchange_if_reversed = negotiate_kex(&server, &client).and_then(Exchange::of_method);
             self.session.algorithms = Some(algorithms);
-            if self.roles.proven() {
+            if self.roles.proof() == Proof::Exchanged {
                 // Nothing can change it any more.
                 self.forget_kexinits();
             }
@@ -262,12 +270,10 @@ impl Connection {
             // Wrong, or not known to be right.
             return;
         }
-        if self.streams.of_mut(side).asked.first(number) {
-            if both_known {
-                self.prove_by_init(side, number);
-            } else if self.exchange.is_none() {
-                self.exchange = self.only_exchange(side, number);
-            }
+        if both_known {
+            self.prove_by_message(side, at, number, sink);
+        } else if self.exchange.is_none() && self.streams.of_mut(side).asked.first(number) {
+            self.exchange = self.only_exchange(side, number);
         }
         let Some(exchange) = self.exchange else { return };
         match exchange.parse(self.roles.of(side), payload) {
@@ -283,29 +289,28 @@ impl Connection {
         }
     }
 
-    /// Who sends the messages of an exchange tells who is the client. What is negotiated depends on that in turn: only
-    /// where one of the two readings makes sense is it proof.
-    fn prove_by_init(&mut self, side: Side, number: u8) {
-        if self.roles.proven() {
+    /// Who sends the messages of an exchange tells who is the client, whatever the KEXINITs claim. What is negotiated
+    /// depends on that in turn: only where one of the two readings makes sense is it proof.
+    fn prove_by_message(&mut self, side: Side, at: Timestamp, number: u8, sink: &mut (impl Sink + ?Sized)) {
+        if self.roles.proof() == Proof::Exchanged {
             return;
         }
-        let fits = |roles: Roles| {
-            let parsed = |role| {
-                let payload = self.streams.of(roles.side(role)).kexinit.as_deref()?;
-                KexInit::read_from(payload.get(1..)?).ok()
-            };
-            let (client, server) = parsed(Role::Client).zip(parsed(Role::Server))?;
-            let exchange = Exchange::of_method(negotiate_kex(&client.value, &server.value)?)?;
-            Some(exchange.sender(number)?.role()? == roles.of(side))
-        };
-        let (assumed, exchanged) = (self.roles, self.roles.exchanged());
-        let role = match (fits(assumed), fits(exchanged)) {
-            (Some(true), Some(false) | None) => assumed.of(side),
-            (Some(false) | None, Some(true)) => exchanged.of(side),
-            _ => return,
-        };
-        self.roles.prove(side, role);
-        self.negotiate();
+        let role = self.roles.of(side);
+        let sends = |exchange: Option<Exchange>| exchange?.sender(number)?.role();
+        let as_it_is = sends(self.exchange) == Some(role);
+        let reversed = sends(self.exchange_if_reversed) == Some(role.peer());
+        if as_it_is == reversed {
+            return;
+        }
+        if self.roles.prove(side, if as_it_is { role } else { role.peer() }) {
+            self.note(at, Anomaly::SshRoleContradicted, None, sink);
+        }
+        if reversed {
+            self.negotiate();
+        } else {
+            self.forget_kexinits();
+            self.settle_roles();
+        }
     }
 
     /// The only exchange among the side's own methods in which its message of that number has a meaning.
@@ -348,8 +353,8 @@ impl Connection {
         }
     }
 
-    /// After its keys, SSH-1's server is encrypted once the client has sent the session key. A client that is not in the
-    /// capture has sent it.
+    /// After its keys, SSH-1's server is encrypted once the client has sent the session key. A client of which
+    /// the capture lacks that has sent it.
     pub(crate) fn after_keys<'b>(
         &mut self,
         side: Side,
@@ -358,7 +363,8 @@ impl Connection {
         sink: &mut (impl Sink + ?Sized),
     ) -> &'b [u8] {
         let peer = self.streams.of(side.peer());
-        if peer.identification.is_some() && peer.phase != Phase::Encrypted {
+        let silent = peer.identification.is_none() || peer.phase == Phase::Lost;
+        if !silent && peer.phase != Phase::Encrypted {
             return self.packets(Protocol::Ssh1, side, at, bytes, sink);
         }
         self.streams.of_mut(side).phase = Phase::Encrypted;
@@ -367,25 +373,28 @@ impl Connection {
 
     /// After missing bytes: where does a packet begin? Each delivery is a segment's start, and so often a packet's.
     pub(crate) fn resume<'b>(&mut self, side: Side, bytes: &'b [u8]) -> &'b [u8] {
+        let stream = self.streams.of(side);
         let peer = self.streams.of(side.peer());
-        let peer_encrypted = peer.phase == Phase::Encrypted;
-        let ssh1 = self.session.version == Some(1);
-        let stream = self.streams.of_mut(side);
-        if stream.identification.is_none() && bytes.starts_with(b"SSH-") {
-            stream.phase = Phase::Identifying;
-            return bytes;
-        }
-        if !ssh1 && looks_like_packet(bytes) {
-            stream.phase = Phase::Packets(Protocol::Ssh2);
-            return bytes;
-        }
-        if peer_encrypted {
+        let identifies = stream.identification.is_none() && bytes.starts_with(b"SSH-");
+        let phase = if identifies {
+            Phase::Identifying
+        } else if self.verdict != Verdict::Ssh {
+            // Nothing is told of what may not be SSH.
+            return &[];
+        } else if self.session.version != Some(1) && looks_like_packet(bytes) {
+            Phase::Packets(Protocol::Ssh2)
+        } else if peer.phase == Phase::Encrypted
+            || peer.phase == Phase::KeysSent
+            || (peer.phase == Phase::Lost && stream.kexinit_seen && peer.kexinit_seen)
+        {
             // Where ciphertext began is not known, so sizes prove nothing.
             self.classic.give_up();
-            self.streams.of_mut(side).phase = Phase::Encrypted;
-            return bytes;
-        }
-        &[]
+            Phase::Encrypted
+        } else {
+            return &[];
+        };
+        self.streams.of_mut(side).phase = phase;
+        bytes
     }
 }
 

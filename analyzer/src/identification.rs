@@ -58,14 +58,28 @@ impl Connection {
         rest
     }
 
-    /// Drops the rest of an identification line that was too long.
-    pub(crate) fn end_of_line<'b>(&mut self, side: Side, bytes: &'b [u8]) -> &'b [u8] {
+    /// Drops the rest of a line, and goes on with `then`.
+    pub(crate) fn end_of_line<'b>(&mut self, side: Side, bytes: &'b [u8], then: Phase) -> &'b [u8] {
         match memchr::memchr(b'\n', bytes) {
             Some(end) => {
-                self.streams.of_mut(side).phase = Phase::Choosing;
+                self.streams.of_mut(side).phase = then;
                 bytes.get(end.saturating_add(1)..).unwrap_or_default()
             }
             None => &[],
+        }
+    }
+
+    /// After missing bytes among the lines: the identification line may still come, or packets without it.
+    pub(crate) fn after_broken_line<'b>(&mut self, side: Side, bytes: &'b [u8]) -> &'b [u8] {
+        let text = bytes.iter().all(|octet| !octet.is_ascii_control() || octet.is_ascii_whitespace());
+        if bytes.starts_with(BEGINS) {
+            self.streams.of_mut(side).phase = Phase::Identifying;
+            bytes
+        } else if text {
+            self.end_of_line(side, bytes, Phase::Identifying)
+        } else {
+            self.streams.of_mut(side).phase = Phase::Lost;
+            bytes
         }
     }
 
@@ -112,6 +126,8 @@ impl Connection {
             Excess { actual: stream.preceding.len() as u64, limit: limits::PRE_BANNER_LINES as u64 }
         };
         stream.preceding = Vec::new();
+        // Nothing more is kept.
+        stream.preceding_octets = usize::MAX;
         if self.verdict == Verdict::Ssh {
             self.note(at, Anomaly::SshPreBannerTooLong, Some(excess), sink);
         } else {

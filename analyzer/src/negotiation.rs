@@ -105,19 +105,23 @@ fn first_shared<'p>(client: NameList<'p>, server: NameList<'_>) -> Option<&'p [u
     }
 }
 
-/// Whether the packet that `sender` guessed is the one that was negotiated.
+/// Whether a guessed packet is the one that was negotiated.
 ///
 /// By RFC 4253 section 7 it is where both list the same method and the same host-key algorithm first. Where both list
-/// Dropbear's marker it is where the client's first method is the negotiated one.
+/// Dropbear's marker it is where the client's first of either is the negotiated one.
 pub(crate) fn guessed_right(client: &KexInit<'_>, server: &KexInit<'_>) -> bool {
-    let same_first =
-        |one: NameList<'_>, other: NameList<'_>| one.names().iter().next() == other.names().iter().next();
+    fn first<'p>(list: NameList<'p>) -> Option<&'p [u8]> {
+        list.names().iter().next()
+    }
     let marked = |kexinit: &KexInit<'_>| {
         kexinit.kex_algorithms.names().iter().any(|name| words::GUESS_MARKERS.contains(&name))
     };
     if marked(client) && marked(server) {
-        return client.kex_algorithms.names().iter().next() == negotiate_kex(client, server);
+        first(client.kex_algorithms) == negotiate_kex(client, server)
+            && first(client.server_host_key_algorithms)
+                == first_shared(client.server_host_key_algorithms, server.server_host_key_algorithms)
+    } else {
+        first(client.kex_algorithms) == first(server.kex_algorithms)
+            && first(client.server_host_key_algorithms) == first(server.server_host_key_algorithms)
     }
-    same_first(client.kex_algorithms, server.kex_algorithms)
-        && same_first(client.server_host_key_algorithms, server.server_host_key_algorithms)
 }

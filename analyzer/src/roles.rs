@@ -8,22 +8,33 @@ use crate::Side;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Roles {
     client: Side,
-    proven: bool,
+    proof: Proof,
+}
+
+/// What says so. Later ones count more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Proof {
+    /// TCP: who opened the connection is the client.
+    Assumed,
+    /// A marker among the key-exchange methods. Anyone can list anything.
+    Marked,
+    /// A message that only one of them sends. It is no use to send the other's.
+    Exchanged,
 }
 
 impl Roles {
-    /// As TCP has it: who opened the connection is the client.
+    /// As TCP has it.
     pub(crate) const fn assumed() -> Self {
-        Self { client: Side::Originator, proven: false }
+        Self { client: Side::Originator, proof: Proof::Assumed }
     }
 
-    pub(crate) const fn proven(self) -> bool {
-        self.proven
+    pub(crate) const fn proof(self) -> Proof {
+        self.proof
     }
 
     /// Whether it is proven that the TCP server is the SSH client.
-    pub(crate) const fn reversed(self) -> bool {
-        self.proven && matches!(self.client, Side::Responder)
+    pub(crate) fn reversed(self) -> bool {
+        self.proof > Proof::Assumed && self.client == Side::Responder
     }
 
     pub(crate) fn of(self, side: Side) -> Role {
@@ -37,22 +48,26 @@ impl Roles {
         }
     }
 
-    /// The same with the roles exchanged, not proven.
-    pub(crate) const fn exchanged(self) -> Self {
-        Self { client: self.client.peer(), proven: false }
-    }
-
-    /// The side does what only that role may. The first proof counts.
-    pub(crate) fn prove(&mut self, side: Side, role: Role) {
-        if !self.proven {
-            self.client = if role == Role::Client { side } else { side.peer() };
-            self.proven = true;
+    /// The side lists a marker of that role. Where both list the same one's, TCP decides again.
+    pub(crate) fn mark(&mut self, side: Side, role: Role) {
+        if self.proof == Proof::Marked && self.of(side) != role {
+            *self = Self::assumed();
+        } else if self.proof < Proof::Exchanged {
+            *self = Self::with(side, role, Proof::Marked);
         }
     }
 
-    /// Goes back to what TCP says: the sides contradict each other.
-    pub(crate) fn doubt(&mut self) {
-        *self = Self::assumed();
+    /// The side sends what only that role does. Tells whether that contradicts a marker.
+    pub(crate) fn prove(&mut self, side: Side, role: Role) -> bool {
+        let contradicted = self.proof == Proof::Marked && self.of(side) != role;
+        if self.proof < Proof::Exchanged {
+            *self = Self::with(side, role, Proof::Exchanged);
+        }
+        contradicted
+    }
+
+    fn with(side: Side, role: Role, proof: Proof) -> Self {
+        Self { client: if role == Role::Client { side } else { side.peer() }, proof }
     }
 }
 

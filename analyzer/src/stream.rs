@@ -14,6 +14,8 @@ pub(crate) enum Phase {
     Identifying,
     /// The end of an identification line that was too long.
     EndOfLine,
+    /// The end of a line of which a part is missing.
+    BrokenLine,
     /// Packets, of the protocol that is still to be chosen.
     Choosing,
     /// Packets in clear.
@@ -72,12 +74,14 @@ pub(crate) struct Stream {
     pub(crate) waiting: Option<Waiting>,
     /// The other direction's KEXINIT is not waited for any more.
     pub(crate) alone: bool,
-    /// The method-specific message numbers that were asked for what they tell beyond themselves.
+    /// Bytes are missing.
+    pub(crate) holed: bool,
+    /// The method-specific message numbers for which the one possible exchange was looked for.
     pub(crate) asked: Asked,
 }
 
-/// A set of message numbers below 64. What a KEXINIT can tell of a number takes time in its length: it is worked out
-/// once a number, however often messages of that number come.
+/// A set of message numbers below 64. To look for the one exchange that gives a number a meaning takes time in the
+/// length of a KEXINIT: it is done once a number, however often messages of that number come.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Asked(u64);
 
@@ -138,6 +142,11 @@ impl Waiting {
         let actual = self.octets.len().saturating_add(octets.len());
         let limit = limits::WAITING_OCTETS;
         (actual > limit).then_some(Excess { actual: actual as u64, limit: limit as u64 })
+    }
+
+    /// Takes off what is no whole packet.
+    pub(crate) fn cut_tail(&mut self) -> Vec<u8> {
+        self.octets.split_off(self.looked_at.min(self.octets.len()))
     }
 
     /// Adds octets. Tells whether there is no use in waiting any longer: NEWKEYS is among the packets, which is sent

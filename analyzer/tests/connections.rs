@@ -4,7 +4,7 @@ mod support;
 
 use kexray_analyzer::Side::{Originator, Responder};
 use kexray_analyzer::grammar::{PublicKey, SshString, public_key};
-use kexray_analyzer::{Side, Verdict};
+use kexray_analyzer::{Role, Side, Verdict};
 
 use support::*;
 
@@ -101,7 +101,10 @@ fn a_right_guess_is_used_and_a_wrong_one_is_not() {
     let server = kexinit(CURVE, "rsa-sha2-256,ssh-ed25519", false);
     let mut wrong = handshake(&[kexinit(CURVE, ED25519, true), ecdh_init(b"wrong")].concat(), &server);
     assert_eq!(wrong.end().told.count("ssh2_ecc_init"), 0);
-    // By Dropbear's rule it is the client's first method that counts.
+    // By Dropbear's rule it is the client's first method and host key that count.
+    let marked = "curve25519-sha256,kexguess2@matt.ucc.asn.au";
+    let client = [kexinit(marked, "ssh-rsa,ssh-ed25519", true), ecdh_init(b"wrong")].concat();
+    assert_eq!(handshake(&client, &kexinit(marked, ED25519, false)).end().told.count("ssh2_ecc_init"), 0);
     let server = kexinit("ecdh-sha2-nistp256,curve25519-sha256,kexguess2@matt.ucc.asn.au", ED25519, false);
     let client =
         [kexinit("curve25519-sha256,kexguess2@matt.ucc.asn.au", ED25519, true), ecdh_init(b"Q")].concat();
@@ -292,8 +295,8 @@ fn after_a_gap_of_unknown_place_a_packet_is_looked_for() {
 #[test]
 fn packets_that_lie_end_a_direction_and_no_more() {
     for (head, anomaly) in [
-        (&[0, 0, 0, 0, 0, 0, 0, 0][..], "!SSH_packet_too_long"),
-        (&[0, 0, 0, 1, 0, 0, 0, 0], "!SSH_packet_too_long"),
+        (&[0, 0, 0, 0, 0, 0, 0, 0][..], "!SSH_malformed_packet"),
+        (&[0, 0, 0, 1, 0, 0, 0, 0], "!SSH_malformed_packet"),
         (&[0xff, 0xff, 0xff, 0xff, 4, 20, 0, 0], "!SSH_packet_too_long"),
         (&[0, 0, 0, 12, 40, 20, 0, 0], "!SSH_malformed_packet"),
     ] {
@@ -319,11 +322,122 @@ fn a_second_kexinit_is_odd_once() {
 
 #[test]
 fn a_message_from_the_wrong_end_is_odd() {
-    let both = kexinit("curve25519-sha256,ext-info-c", ED25519, false);
-    let mut talk = handshake(&both, &kexinit(CURVE, ED25519, false));
-    talk.say(Responder, &ecdh_init(b"Q"));
+    let plain = kexinit(CURVE, ED25519, false);
+    let mut talk = handshake(&plain, &plain);
+    talk.say(Originator, &ecdh_init(b"Q")).say(Responder, &ecdh_init(b"Q"));
     assert!(talk.told.has("!SSH_unexpected_message"));
-    assert_eq!(talk.told.count("ssh2_"), 0);
+    assert_eq!(talk.told.count("ssh2_ecc_init"), 1);
+}
+
+#[test]
+fn messages_prove_the_roles_against_markers() {
+    // The client lists what only a server does, and the server nothing.
+    let client = kexinit("curve25519-sha256,ext-info-s", ED25519, false);
+    let mut talk = handshake(&client, &kexinit(CURVE, ED25519, false));
+    assert!(talk.connection.session().role_reversed, "so far it is all that is known");
+    talk.say(Originator, &ecdh_init(b"Q")).say(Responder, &ecdh_reply(&host_key(), b"S"));
+    assert!(!talk.connection.session().role_reversed);
+    assert_eq!(talk.connection.role(Originator), Some(Role::Client));
+    assert!(talk.told.has("!SSH_role_contradicted"));
+    assert_eq!(talk.told.count("ssh2_server_host_key"), 1);
+}
+
+/// A handshake under way, and both ends encrypted.
+fn encrypted() -> Talk {
+    let mut talk = handshake(&kexinit(CURVE, ED25519, false), &kexinit(CURVE, ED25519, false));
+    talk.say(Originator, &ecdh_init(b"Q")).say(Responder, &ecdh_reply(&host_key(), b"S"));
+    talk.say(Responder, &newkeys()).say(Originator, &newkeys());
+    talk
+}
+
+#[test]
+fn missing_bytes_leave_no_verdict() {
+    let attempt = |talk: &mut Talk, answer: usize| {
+        talk.say(Originator, &[0; 148]).say(Responder, &vec![0; answer]);
+    };
+    let mut whole = encrypted();
+    for answer in [44, 52, 52] {
+        attempt(&mut whole, answer);
+    }
+    assert!(whole.connection.holds_verdict());
+    whole.end().end();
+    assert!(whole.told.has("ssh_auth_result result=false auth_attempts=1"));
+    assert_eq!(whole.told.count("ssh_auth_failed"), 1, "the end is told once");
+    let mut holed = encrypted();
+    for answer in [44, 52, 52] {
+        attempt(&mut holed, answer);
+    }
+    holed.lose(Responder, 28).say(Originator, &[0; 100]).end();
+    assert_eq!(holed.told.count("ssh_auth_failed"), 0);
+    assert_eq!(holed.told.count("ssh_auth_result"), 0);
+    assert_eq!(holed.connection.session().auth_success, None);
+    assert_eq!(holed.connection.session().auth_attempts, 1);
+    // What was decided before stays.
+    let mut decided = encrypted();
+    for answer in [44, 52, 28] {
+        attempt(&mut decided, answer);
+    }
+    decided.lose(Responder, 1000).end();
+    assert_eq!(decided.connection.session().auth_success, Some(true));
+}
+
+#[test]
+fn a_gap_over_newkeys_in_both_directions() {
+    let mut talk = handshake(&kexinit(CURVE, ED25519, false), &kexinit(CURVE, ED25519, false));
+    talk.lose(Originator, 64).lose(Responder, 500);
+    talk.say(Originator, &[0x99; 40]).say(Responder, &[0x88; 44]);
+    assert_eq!(talk.told.count("ssh_encrypted_packet"), 2, "{:?}", talk.told);
+}
+
+#[test]
+fn a_gap_behind_what_waits_leaves_it_waiting() {
+    let mut talk = Talk::new();
+    let half = &newkeys()[..7];
+    talk.say(Originator, &[CLIENT, &kexinit(CURVE, ED25519, true), &ecdh_init(b"Q"), half].concat());
+    talk.lose(Originator, newkeys().len() as u64 - 7);
+    talk.say(Responder, SERVER).say(Responder, &kexinit(CURVE, ED25519, false));
+    assert_eq!(talk.told.count("ssh2_ecc_init"), 1, "{:?}", talk.told);
+}
+
+#[test]
+fn a_guess_that_is_missing_is_not_waited_for() {
+    let mut talk = Talk::new();
+    let guess = ecdh_init(b"wrong");
+    talk.say(Originator, CLIENT).say(Responder, SERVER);
+    talk.say(Originator, &[kexinit(CURVE, ED25519, true), guess[..8].to_vec()].concat());
+    talk.lose(Originator, guess.len() as u64 - 8);
+    talk.say(Responder, &kexinit("ecdh-sha2-nistp256,curve25519-sha256", ED25519, false));
+    talk.say(Originator, &ecdh_init(b"right"));
+    assert!(talk.told.has("ssh2_ecc_key is_orig=true q=7269676874"), "{:?}", talk.told);
+}
+
+#[test]
+fn a_gap_among_the_lines_before_the_identification() {
+    let mut talk = Talk::new();
+    talk.say(Responder, b"Welcome to ").lose(Responder, 10).say(Responder, b"host\r\nSSH-2.0-server\r\n");
+    assert!(talk.told.has("ssh_server_version version=SSH-2.0-server"));
+    talk.say(Responder, &kexinit(CURVE, ED25519, false));
+    assert_eq!(talk.told.count("ssh_capabilities"), 1);
+}
+
+#[test]
+fn text_before_the_identification_is_dropped_as_a_whole() {
+    let mut talk = Talk::new();
+    talk.say(Originator, CLIENT);
+    for _ in 0..1500 {
+        talk.say(Responder, b"\n");
+    }
+    talk.say(Responder, SERVER);
+    assert_eq!(talk.told.count("!SSH_pre_banner_too_long"), 1);
+    assert_eq!(talk.told.count("ssh_server_pre_banner_data"), 0);
+    assert_eq!(talk.told.count("ssh_server_version"), 1);
+}
+
+#[test]
+fn newkeys_without_an_exchange_is_odd() {
+    let mut talk = Talk::new();
+    talk.say(Originator, CLIENT).say(Responder, SERVER).say(Originator, &newkeys());
+    assert!(talk.told.has("!SSH_unexpected_message"));
 }
 
 #[test]
@@ -370,6 +484,11 @@ fn ssh1_keys_and_what_follows() {
     };
     let key = ssh1_packet(&ssh1::Message::PublicKey(key).to_octets().unwrap());
     let session_key = ssh1_packet(&ssh1::Message::SessionKey(session_key).to_octets().unwrap());
+    // The session key is missing: what follows is ciphertext all the same.
+    let mut talk = Talk::new();
+    talk.say(Responder, b"SSH-1.5-server\n").say(Originator, b"SSH-1.5-client\n").say(Responder, &key);
+    talk.lose(Originator, session_key.len() as u64).say(Responder, &[0xaa; 12]).say(Originator, &[0xbb; 20]);
+    assert_eq!(talk.told.count("ssh_encrypted_packet"), 2, "{:?}", talk.told);
     for sides in [[Originator, Responder], [Responder, Originator]] {
         let [client, server]: [Side; 2] = sides;
         let mut talk = Talk::new();

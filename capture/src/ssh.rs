@@ -1,12 +1,15 @@
 //! SSH over the flows of a capture: an analyzer for each flow that may be SSH.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use kexray_analyzer::{Anomaly, Connection, Event, Excess, Session, Side, Sink, Timestamp, Verdict};
 
 use crate::application::{Application, Interest};
 use crate::flow::Flow;
 use crate::tcp::TcpAnomaly;
+
+/// Flows of which early anomalies are kept; beyond it those of the oldest are dropped.
+const EARLY: usize = 4096;
 
 /// Something odd that was seen in an SSH connection, in either layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,10 +51,13 @@ impl Oddity {
 
 /// Receives what the SSH connections of a capture tell.
 pub trait Observer {
+    /// Whether it asks for [`SshFlows::tells_since`], which takes some keeping.
+    const ORDERED: bool = false;
+
     /// Something happened.
     fn event(&mut self, flow: &Flow, at: Timestamp, event: &Event<'_>);
 
-    /// Something odd happened. Before a flow is known to be SSH nothing of its TCP is reported.
+    /// Something odd happened. What is odd in a flow's TCP is told once the flow is known to be SSH, with the time it had.
     fn oddity(&mut self, flow: &Flow, at: Timestamp, oddity: Oddity);
 
     /// A connection is over. It was SSH: at least one end identified itself.
@@ -64,6 +70,8 @@ pub struct SshFlows<O> {
     observer: O,
     /// Numbers of the open flows that are SSH.
     ssh: HashSet<u64>,
+    /// What was odd in the TCP of flows that may still turn out to be SSH, by their numbers.
+    early: BTreeMap<u64, Vec<(Timestamp, TcpAnomaly)>>,
     /// The flows of which events are held back, by the time of the first.
     holding: BTreeSet<(Timestamp, u64)>,
 }
@@ -73,12 +81,13 @@ pub struct SshFlows<O> {
 pub struct SshFlow {
     connection: Box<Connection>,
     holds_since: Option<Timestamp>,
+    known: bool,
 }
 
 impl<O: Observer> SshFlows<O> {
     /// Tells `observer` what happens.
     pub fn new(observer: O) -> Self {
-        Self { observer, ssh: HashSet::new(), holding: BTreeSet::new() }
+        Self { observer, ssh: HashSet::new(), early: BTreeMap::new(), holding: BTreeSet::new() }
     }
 
     /// The observer.
@@ -96,34 +105,49 @@ impl<O: Observer> SshFlows<O> {
         self.observer
     }
 
-    /// The earliest time of which an event may still be told; `None` where all of the past has been told.
+    /// The earliest time of which an event may still be told; `None` where all of the past has been told. Only kept for an
+    /// observer that is [`ORDERED`](Observer::ORDERED).
     ///
     /// Text before an identification line is held back until that line comes, and told with the time at which it was
-    /// sent. Who writes events in order of time waits for this one.
+    /// sent; that authentication failed is told at the end of a connection, with the time of its last packet. Who writes
+    /// events in order of time waits for both.
     pub fn tells_since(&self) -> Option<Timestamp> {
         self.holding.first().map(|(at, _)| *at)
     }
 
     /// Takes note of what the connection came to by the last call.
-    fn after(&mut self, flow: &Flow, state: &mut SshFlow) -> Interest {
-        let holds_since = state.connection.holds_events_since();
-        if holds_since != state.holds_since {
-            if let Some(at) = state.holds_since {
-                self.holding.remove(&(at, flow.number));
-            }
-            if let Some(at) = holds_since {
-                self.holding.insert((at, flow.number));
-            }
-            state.holds_since = holds_since;
+    fn after(&mut self, flow: &Flow, state: &mut SshFlow, at: Timestamp) -> Interest {
+        if O::ORDERED {
+            let verdict = state.connection.holds_verdict().then_some(at);
+            let since = state.connection.holds_events_since().into_iter().chain(verdict).min();
+            self.hold(flow, state, since);
         }
         match state.connection.verdict() {
             Verdict::NotSsh => Interest::Ignore,
             Verdict::Ssh => {
-                self.ssh.insert(flow.number);
+                if !std::mem::replace(&mut state.known, true) {
+                    self.ssh.insert(flow.number);
+                    for (at, anomaly) in self.early.remove(&flow.number).unwrap_or_default() {
+                        self.observer.oddity(flow, at, Oddity::Tcp(anomaly));
+                    }
+                }
                 Interest::Continue
             }
             Verdict::Undecided => Interest::Continue,
         }
+    }
+
+    fn hold(&mut self, flow: &Flow, state: &mut SshFlow, since: Option<Timestamp>) {
+        if since == state.holds_since {
+            return;
+        }
+        if let Some(at) = state.holds_since {
+            self.holding.remove(&(at, flow.number));
+        }
+        if let Some(at) = since {
+            self.holding.insert((at, flow.number));
+        }
+        state.holds_since = since;
     }
 
     fn outlet<'o>(&'o mut self, flow: &'o Flow) -> Outlet<'o, O> {
@@ -151,7 +175,7 @@ impl<O: Observer> Application for SshFlows<O> {
     type State = SshFlow;
 
     fn open(&mut self, _: &Flow) -> SshFlow {
-        SshFlow { connection: Box::default(), holds_since: None }
+        SshFlow { connection: Box::default(), holds_since: None, known: false }
     }
 
     fn deliver(
@@ -163,26 +187,30 @@ impl<O: Observer> Application for SshFlows<O> {
         bytes: &[u8],
     ) -> Interest {
         state.connection.deliver(side, at, bytes, &mut self.outlet(flow));
-        self.after(flow, state)
+        self.after(flow, state, at)
     }
 
     fn gap(&mut self, flow: &Flow, state: &mut SshFlow, side: Side, at: Timestamp, length: u64) -> Interest {
         state.connection.gap(side, at, length, &mut self.outlet(flow));
-        self.after(flow, state)
+        self.after(flow, state, at)
     }
 
     fn anomaly(&mut self, flow: &Flow, _: Side, at: Timestamp, anomaly: TcpAnomaly) {
         if self.ssh.contains(&flow.number) {
-            self.observer.oddity(flow, at, Oddity::Tcp(anomaly));
+            return self.observer.oddity(flow, at, Oddity::Tcp(anomaly));
         }
+        if self.early.len() >= EARLY && !self.early.contains_key(&flow.number) {
+            self.early.pop_first();
+        }
+        // Each anomaly comes once a side, so these are few.
+        self.early.entry(flow.number).or_default().push((at, anomaly));
     }
 
     fn close(&mut self, flow: &Flow, mut state: SshFlow, at: Timestamp) {
         state.connection.finish(at, &mut self.outlet(flow));
-        if let Some(since) = state.holds_since {
-            self.holding.remove(&(since, flow.number));
-        }
+        self.hold(flow, &mut state, None);
         self.ssh.remove(&flow.number);
+        self.early.remove(&flow.number);
         if state.connection.session().started.is_some() {
             self.observer.session(flow, state.connection.session());
         }

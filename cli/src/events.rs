@@ -11,8 +11,8 @@ use crate::args::EventsArgs;
 use crate::input;
 use crate::json::Object;
 
-/// Lines that wait at most for an earlier event that may still be told. Beyond it order gives way.
-const WAITING: usize = 1 << 17;
+/// Octets of lines that wait at most for an earlier event that may still be told. Beyond it order gives way.
+const WAITING: usize = 64 << 20;
 
 pub(crate) fn run(
     args: &EventsArgs,
@@ -20,12 +20,20 @@ pub(crate) fn run(
     stderr: &mut dyn Write,
     progress: bool,
 ) -> anyhow::Result<bool> {
-    let lines = Lines { seed: args.input.seed, told: 0, waiting: BinaryHeap::new(), last_uid: None };
+    let lines = Lines::new(args.input.seed);
     let (mut lines, all_read) = input::read(&args.input, lines, stderr, progress, |flows| {
         let since = flows.tells_since();
         flows.observer_mut().write(since, stdout)
     })?;
     lines.write(None, stdout)?;
+    stdout.flush()?;
+    if lines.out_of_order && !args.input.quiet {
+        let _ = writeln!(
+            stderr,
+            "kexray: not all events are in order of time: more than {} MiB waited for one that came late",
+            WAITING >> 20
+        );
+    }
     Ok(all_read)
 }
 
@@ -34,17 +42,28 @@ struct Lines {
     seed: u64,
     told: u64,
     waiting: BinaryHeap<Reverse<(Timestamp, u64, String)>>,
+    /// Octets of the lines that wait.
+    octets: usize,
+    out_of_order: bool,
     last_uid: Option<(u64, Uid)>,
 }
 
 impl Lines {
+    fn new(seed: u64) -> Self {
+        Self { seed, told: 0, waiting: BinaryHeap::new(), octets: 0, out_of_order: false, last_uid: None }
+    }
+
     /// Writes the lines of before `since`, or all.
     fn write(&mut self, since: Option<Timestamp>, stdout: &mut dyn Write) -> anyhow::Result<()> {
         while let Some(Reverse((at, ..))) = self.waiting.peek() {
-            if since.is_some_and(|since| *at > since) && self.waiting.len() <= WAITING {
-                break;
+            if since.is_some_and(|since| *at > since) {
+                if self.octets <= WAITING {
+                    break;
+                }
+                self.out_of_order = true;
             }
             if let Some(Reverse((.., line))) = self.waiting.pop() {
+                self.octets = self.octets.saturating_sub(line.len());
                 stdout.write_all(line.as_bytes())?;
             }
         }
@@ -64,6 +83,8 @@ impl Lines {
 }
 
 impl Observer for Lines {
+    const ORDERED: bool = true;
+
     fn event(&mut self, flow: &Flow, at: Timestamp, event: &Event<'_>) {
         let mut line = String::with_capacity(256);
         let mut object = Object::new(&mut line);
@@ -73,6 +94,7 @@ impl Observer for Lines {
         object.end();
         line.push('\n');
         self.told = self.told.wrapping_add(1);
+        self.octets = self.octets.saturating_add(line.len());
         self.waiting.push(Reverse((at, self.told, line)));
     }
 

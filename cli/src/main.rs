@@ -13,7 +13,10 @@ fn main() -> ExitCode {
         std::env::args_os(),
         kexray::Streams { stdout: &mut stdout, stderr: &mut stderr, to_terminal, progress },
     );
-    // An error here was met before, or nobody reads any more.
-    let _ = stdout.flush();
-    ExitCode::from(code)
+    // Help and the like are written by now, or never.
+    match stdout.flush() {
+        Ok(()) => ExitCode::from(code),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(code),
+        Err(_) => ExitCode::from(code.max(kexray::FAILURE)),
+    }
 }

@@ -117,11 +117,19 @@ fn software(line: Option<&[u8]>) -> String {
 
 /// Text from the wire, cut where it is too long for a cell.
 fn shown(text: &[u8]) -> String {
-    let text = to_text(text);
+    let mut text = to_text(text);
+    if text.contains(reorders) {
+        text = text.replace(reorders, "\u{fffd}");
+    }
     match text.char_indices().nth(CELL) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
+}
+
+/// Whether a character changes the order in which a terminal shows others.
+fn reorders(character: char) -> bool {
+    matches!(character, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn authentication(session: &Session) -> String {

@@ -110,6 +110,35 @@ fn events_come_in_order_of_time() {
     assert_eq!(capabilities["capabilities"].get("languages"), None);
 }
 
+/// A capture without the packets that end connections: FIN and RST.
+fn without_ends(capture: &[u8]) -> Vec<u8> {
+    let (header, mut rest) = capture.split_at(24);
+    let mut kept = header.to_vec();
+    while let Some((record, _)) = rest.split_first_chunk::<16>() {
+        let length = u32::from_le_bytes(*record[8..12].first_chunk().unwrap()) as usize;
+        let (packet, behind) = rest.split_at(16 + length);
+        // Ethernet and an IPv4 header without options: TCP's flags are the octet at 47.
+        if packet[16 + 47] & 0b101 == 0 {
+            kept.extend_from_slice(packet);
+        }
+        rest = behind;
+    }
+    kept
+}
+
+#[test]
+fn verdicts_that_come_late_stand_where_they_belong() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("open.pcap");
+    fs::write(&path, without_ends(&fs::read(trace("password-one-try-each")).unwrap())).unwrap();
+    let events = json_lines(stdout(&kexray(&[&"events", &path])));
+    let times: Vec<_> = events.iter().map(|event| event["ts"].as_f64().unwrap()).collect();
+    assert!(times.is_sorted());
+    let failures = events.iter().filter(|event| event["event"] == "ssh_auth_failed");
+    assert_eq!(failures.count(), 3);
+    assert_ne!(events.last().unwrap()["event"], "ssh_auth_failed", "the last connection succeeded");
+}
+
 #[test]
 fn uids_follow_from_the_seed() {
     let uids = |seed: &str| {

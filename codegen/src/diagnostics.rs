@@ -48,9 +48,37 @@ pub enum Code {
     NoMethod,
     /// A certificate does not hold the fields of the key that it certifies.
     BadCertifies,
+    /// A declaration holds nothing, so that nothing can be made of it.
+    Empty,
+    /// A record holds itself.
+    EndlessRecord,
 }
 
 impl Code {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Syntax,
+        Self::DuplicateName,
+        Self::UnknownType,
+        Self::UnknownEvent,
+        Self::UnknownField,
+        Self::UnknownLimit,
+        Self::UnknownAnomaly,
+        Self::UnknownRecord,
+        Self::UnknownParameter,
+        Self::UnfedParameter,
+        Self::KindMismatch,
+        Self::NumberTaken,
+        Self::NumberOutOfRange,
+        Self::BadConstant,
+        Self::BadField,
+        Self::MethodTaken,
+        Self::NoMethod,
+        Self::BadCertifies,
+        Self::Empty,
+        Self::EndlessRecord,
+    ];
+
     /// `E001` and so on.
     #[must_use]
     pub const fn id(self) -> &'static str {
@@ -73,6 +101,8 @@ impl Code {
             Self::MethodTaken => "E016",
             Self::NoMethod => "E017",
             Self::BadCertifies => "E018",
+            Self::Empty => "E019",
+            Self::EndlessRecord => "E020",
         }
     }
 }
@@ -108,7 +138,13 @@ impl Diagnostics {
     /// Notes a mistake; `related` and `help` can be added to what is returned.
     pub(crate) fn report(&mut self, code: Code, span: &Span, message: impl Into<String>) -> &mut Diagnostic {
         let index = self.items.len();
-        self.items.push(Diagnostic { code, span: span.clone(), message: message.into(), related: None, help: None });
+        self.items.push(Diagnostic {
+            code,
+            span: span.clone(),
+            message: message.into(),
+            related: None,
+            help: None,
+        });
         &mut self.items[index]
     }
 
@@ -133,12 +169,15 @@ impl Diagnostics {
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let mut shown = Vec::with_capacity(self.items.len());
         for item in &self.items {
-            let mut snippet =
-                Snippet::source(source).path(path).annotation(AnnotationKind::Primary.span(visible(&item.span, source)));
+            let mut snippet = Snippet::source(source)
+                .path(path)
+                .annotation(AnnotationKind::Primary.span(visible(&item.span, source)));
             if let Some((span, label)) = &item.related {
-                snippet = snippet.annotation(AnnotationKind::Context.span(visible(span, source)).label(label.as_str()));
+                snippet = snippet
+                    .annotation(AnnotationKind::Context.span(visible(span, source)).label(label.as_str()));
             }
-            let mut group = Level::ERROR.primary_title(item.message.as_str()).id(item.code.id()).element(snippet);
+            let mut group =
+                Level::ERROR.primary_title(item.message.as_str()).id(item.code.id()).element(snippet);
             if let Some(help) = &item.help {
                 group = group.element(Level::HELP.message(help.as_str()));
             }

@@ -1,13 +1,15 @@
 //! From a protocol's spec file to Rust.
 //!
-//! The stages, one module each: [`syntax`] turns text into a tree, [`lower`] looks up every name and gives a [`model`],
-//! and [`emit`] writes Rust from it. Mistakes are collected over the whole spec and shown together ([`Diagnostics`]).
+//! The stages, one module each: `syntax` turns text into a tree, `lower` looks up every name and gives a `model`,
+//! and `emit` writes Rust from it. Mistakes are collected over the whole spec and shown together ([`Diagnostics`]).
 //! Nothing here knows any protocol.
 
+pub mod description;
 mod diagnostics;
 mod emit;
 mod lower;
 mod model;
+mod names;
 mod suggest;
 mod syntax;
 
@@ -24,13 +26,7 @@ pub use diagnostics::{Code, Diagnostic, Diagnostics, Span};
 ///
 /// All mistakes of the spec.
 pub fn generate(source: &str, spec_name: &str) -> Result<String, Diagnostics> {
-    let mut diagnostics = Diagnostics::default();
-    let spec = syntax::parse(source, &mut diagnostics);
-    let model = lower::lower(spec, source, &mut diagnostics);
-    if !diagnostics.is_empty() {
-        diagnostics.sort();
-        return Err(diagnostics);
-    }
+    let model = model_of(source)?;
     let file = emit::emit(&model, spec_name).and_then(syn::parse2::<syn::File>).map_err(|error| {
         let mut diagnostics = Diagnostics::default();
         diagnostics.report(Code::Syntax, &(0..0), format!("the generated code does not parse: {error}"));
@@ -39,6 +35,25 @@ pub fn generate(source: &str, spec_name: &str) -> Result<String, Diagnostics> {
     let mut output = header(&model.docs, source, spec_name);
     output.push_str(&prettyplease::unparse(&file));
     Ok(output)
+}
+
+/// Tells what a spec declares, as plain data: for tests that build messages from it, and for tools that list them.
+///
+/// # Errors
+///
+/// All mistakes of the spec.
+pub fn describe(source: &str) -> Result<description::Description, Diagnostics> {
+    model_of(source).map(|model| description::of(&model))
+}
+
+/// What a spec means, where it is free of mistakes.
+fn model_of(source: &str) -> Result<model::Model, Diagnostics> {
+    let mut diagnostics = Diagnostics::default();
+    let spec = syntax::parse(source, &mut diagnostics);
+    names::check(&spec, &mut diagnostics);
+    let model = lower::lower(spec, source, &mut diagnostics);
+    diagnostics.sort();
+    if diagnostics.is_empty() { Ok(model) } else { Err(diagnostics) }
 }
 
 fn header(docs: &[String], source: &str, spec_name: &str) -> String {

@@ -1,16 +1,24 @@
 //! Tree to model: looks up names, checks what they stand for, and reports every mistake on the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Code, Diagnostics, Span};
 use crate::model::*;
-use crate::suggest::did_you_mean;
+use crate::suggest::{closest, did_you_mean};
 use crate::syntax as tree;
 use crate::syntax::Name;
 
 /// Builds the model. Where `diagnostics` has grown it is not whole, and must not be emitted.
 pub(crate) fn lower(spec: tree::Spec, source: &str, diagnostics: &mut Diagnostics) -> Model {
-    let mut lowering = Lowering { diagnostics, source, types: BTreeMap::new(), model: Model::default() };
+    let mut lowering = Lowering {
+        diagnostics,
+        source,
+        types: BTreeMap::new(),
+        broken: spec.broken.clone(),
+        siblings: Vec::new(),
+        unknown: BTreeSet::new(),
+        model: Model::default(),
+    };
     lowering.spec(spec);
     lowering.model
 }
@@ -20,6 +28,12 @@ struct Lowering<'l> {
     source: &'l str,
     /// What each declared type name stands for.
     types: BTreeMap<String, Shape>,
+    /// Names of declarations, and `Record.parameter`s, whose mistake has been reported already.
+    broken: BTreeSet<String>,
+    /// Names of all fields of the structure at hand.
+    siblings: Vec<String>,
+    /// Those of them whose mistake has been reported already.
+    unknown: BTreeSet<String>,
     model: Model,
 }
 
@@ -50,15 +64,19 @@ impl Lowering<'_> {
 
         self.model.docs = spec.docs;
         self.wire_types(spec.types);
-        self.model.anomalies =
-            spec.anomalies.into_iter().map(|item| Anomaly { docs: item.docs, name: item.name.text }).collect();
+        self.model.anomalies = spec
+            .anomalies
+            .into_iter()
+            .map(|item| Anomaly { docs: item.docs, name: item.name.text })
+            .collect();
         self.limits(spec.limits);
         self.words(spec.words);
         self.records(spec.records, spec.events);
 
         // Groups may repeat in messages, not in each other: their names are known before their fields.
         for group in &spec.groups {
-            let structure = Structure { docs: Vec::new(), name: group.name.text.clone(), line: 0, fields: Vec::new() };
+            let structure =
+                Structure { docs: Vec::new(), name: group.name.text.clone(), line: 0, fields: Vec::new() };
             self.model.groups.push(structure);
         }
         let groups: Vec<_> = spec.groups.into_iter().map(|item| self.structure(item, Place::Group)).collect();
@@ -76,7 +94,9 @@ impl Lowering<'_> {
         for name in names {
             if let Some(first) = seen.get(name.text.as_str()) {
                 let message = format!("{what} `{}` is declared twice", name.text);
-                self.diagnostics.report(Code::DuplicateName, &name.span, message).related(first, "first here");
+                self.diagnostics
+                    .report(Code::DuplicateName, &name.span, message)
+                    .related(first, "first here");
             } else {
                 seen.insert(&name.text, &name.span);
             }
@@ -86,9 +106,10 @@ impl Lowering<'_> {
     /// The index of `name` among `known`; reports it if it is not there.
     fn find(&mut self, code: Code, what: &str, name: &Name, known: &[String]) -> Option<usize> {
         let found = known.iter().position(|candidate| *candidate == name.text);
-        if found.is_none() {
+        if found.is_none() && !self.broken.contains(&name.text) {
             let help = did_you_mean(&name.text, known.iter().map(String::as_str));
-            self.diagnostics.report(code, &name.span, format!("there is no {what} `{}`", name.text)).help = help;
+            self.diagnostics.report(code, &name.span, format!("there is no {what} `{}`", name.text)).help =
+                help;
         }
         found
     }
@@ -117,13 +138,22 @@ impl Lowering<'_> {
         for item in items {
             let raises =
                 item.raises.and_then(|name| self.find(Code::UnknownAnomaly, "anomaly", &name, &anomalies));
-            self.model.limits.push(Limit { docs: item.docs, name: item.name.text, value: item.value, raises });
+            self.model.limits.push(Limit {
+                docs: item.docs,
+                name: item.name.text,
+                value: item.value,
+                raises,
+            });
         }
     }
 
     fn words(&mut self, items: Vec<tree::WordsItem>) {
         for item in items {
-            let words: Vec<_> = item.words.iter().map(|(text, span)| Name { text: text.clone(), span: span.clone() }).collect();
+            let words: Vec<_> = item
+                .words
+                .iter()
+                .map(|(text, span)| Name { text: text.clone(), span: span.clone() })
+                .collect();
             self.unique("word", words.iter());
             let words = words.into_iter().map(|word| word.text).collect();
             self.model.words.push(Words { docs: item.docs, name: item.name.text, words });
@@ -132,8 +162,48 @@ impl Lowering<'_> {
 
     fn records(&mut self, records: Vec<tree::RecordItem>, events: Vec<tree::RecordItem>) {
         let known: Vec<String> = records.iter().map(|item| item.name.text.clone()).collect();
+        let places: Vec<_> = records.iter().map(|item| item.name.clone()).collect();
+        for item in &records {
+            self.not_empty("parameter", &item.name, item.parameters.is_empty());
+        }
         self.model.records = records.into_iter().map(|item| self.record(item, &known)).collect();
         self.model.events = events.into_iter().map(|item| self.record(item, &known)).collect();
+        for (index, name) in places.iter().enumerate() {
+            if self.holds(index, index, &mut BTreeSet::new()) {
+                let message = format!("record `{}` holds itself, so it never ends", name.text);
+                self.diagnostics.report(Code::EndlessRecord, &name.span, message);
+            }
+        }
+        let only_names: Vec<bool> = self
+            .model
+            .records
+            .iter()
+            .map(|record| {
+                record.parameters.iter().all(|parameter| parameter.kind == Kind::Names && !parameter.optional)
+            })
+            .collect();
+        for record in self.model.records.iter().chain(&self.model.events) {
+            for parameter in record.parameters.iter().filter(|parameter| parameter.optional) {
+                if let Kind::Record(index) = parameter.kind
+                    && !only_names[index]
+                {
+                    let message = format!(
+                        "parameter `{}` is never left out: its record holds more than names",
+                        parameter.name
+                    );
+                    self.diagnostics.report(Code::BadField, &parameter.span, message);
+                }
+            }
+        }
+    }
+
+    /// Whether a record holds another, itself or in what it holds.
+    fn holds(&self, record: usize, wanted: usize, seen: &mut BTreeSet<usize>) -> bool {
+        let Some(record) = self.model.records.get(record) else { return false };
+        record.parameters.iter().any(|parameter| match parameter.kind {
+            Kind::Record(index) => index == wanted || (seen.insert(index) && self.holds(index, wanted, seen)),
+            _ => false,
+        })
     }
 
     fn record(&mut self, item: tree::RecordItem, records: &[String]) -> Record {
@@ -142,16 +212,26 @@ impl Lowering<'_> {
         let mut parameters = Vec::new();
         for parameter in item.parameters {
             let kind = KINDS.iter().find(|(name, _)| *name == parameter.kind.text).map(|(_, kind)| *kind);
-            let kind = kind.or_else(|| records.iter().position(|name| *name == parameter.kind.text).map(Kind::Record));
+            let kind = kind
+                .or_else(|| records.iter().position(|name| *name == parameter.kind.text).map(Kind::Record));
             let Some(kind) = kind else {
                 let known = KINDS.iter().map(|(name, _)| *name).chain(records.iter().map(String::as_str));
                 let help = did_you_mean(&parameter.kind.text, known);
                 let message = format!("there is no kind of parameter or record `{}`", parameter.kind.text);
-                self.diagnostics.report(Code::UnknownRecord, &parameter.kind.span, message).help = help;
+                if !self.broken.contains(&parameter.kind.text) {
+                    self.diagnostics.report(Code::UnknownRecord, &parameter.kind.span, message).help = help;
+                }
+                self.broken.insert(format!("{}.{}", item.name.text, parameter.name.text));
                 continue;
             };
-            let (docs, name) = (parameter.docs, parameter.name.text);
-            parameters.push(Parameter { docs, name, kind, optional: parameter.optional });
+            let can_be_empty = matches!(kind, Kind::Bytes | Kind::Text | Kind::Names | Kind::Record(_));
+            if parameter.optional && !can_be_empty {
+                let message = format!("a `{}` is never empty, so it is never left out", parameter.kind.text);
+                let help = "octets, names, and records of names alone can be `optional`";
+                self.diagnostics.report(Code::BadField, &parameter.kind.span, message).help(help);
+            }
+            let (docs, name, span) = (parameter.docs, parameter.name.text, parameter.name.span);
+            parameters.push(Parameter { docs, name, span, kind, optional: parameter.optional });
         }
         Record { docs: item.docs, name: item.name.text, line, parameters }
     }
@@ -160,19 +240,56 @@ impl Lowering<'_> {
         let line = self.line_of(&item.name.span);
         if place == Place::Group && item.fields.is_empty() {
             let message = format!("group `{}` is empty: repeating it would take no octets", item.name.text);
-            self.diagnostics.report(Code::BadField, &item.name.span, message);
+            self.diagnostics.report(Code::Empty, &item.name.span, message);
         }
+        let spans: Vec<_> = item.fields.iter().map(|field| field.name.span.clone()).collect();
         let fields = self.fields(item.fields, place);
+        if place == Place::Frame {
+            self.measurable(&item.name, &fields, &spans);
+        }
         Structure { docs: item.docs, name: item.name.text, line, fields }
     }
 
+    /// The length of a frame is told from the integers in front: nothing else may decide it.
+    fn measurable(&mut self, name: &Name, fields: &[Field], spans: &[Span]) {
+        let front = fields.iter().take_while(|field| {
+            matches!(field.shape, Shape::Integer(Width::U8 | Width::U16 | Width::U32))
+                && field.present_if.is_none()
+        });
+        let front = front.count();
+        if front == 0 {
+            let message =
+                format!("frame `{}` does not begin with an integer, so its length cannot be told", name.text);
+            self.diagnostics.report(Code::BadField, &name.span, message);
+        }
+        for (field, span) in fields.iter().zip(spans).skip(front) {
+            let told = match &field.shape {
+                Shape::Integer(_) | Shape::Flag | Shape::Fixed(_) => field.present_if.is_none(),
+                Shape::Sized(size) => size.fields().iter().all(|field| *field < front),
+                Shape::Wire(_) | Shape::Rest | Shape::Repeated { .. } => false,
+            };
+            if !told && !self.unknown.contains(&field.name) {
+                let message = format!(
+                    "the length of `{}` is not told by the integers in front of the frame",
+                    field.name
+                );
+                let help =
+                    "a frame holds integers, and `bytes[…]` of a size that is made from those in front";
+                self.diagnostics.report(Code::BadField, span, message).help(help);
+            }
+        }
+    }
+
     fn fields(&mut self, items: Vec<tree::FieldItem>, place: Place) -> Vec<Field> {
+        self.unknown.clear();
+        self.siblings = items.iter().map(|item| item.name.text.clone()).collect();
         self.unique("field", items.iter().map(|item| &item.name));
         let mut fields: Vec<Field> = Vec::new();
         let last = items.len().saturating_sub(1);
         for (index, item) in items.into_iter().enumerate() {
             let Some(shape) = self.shape(&item.shape, &fields, place) else {
                 // Keeps the indices of the fields that follow; nothing is emitted from a spec with a mistake.
+                self.unknown.insert(item.name.text.clone());
                 fields.push(Field::placeholder(item.name.text));
                 continue;
             };
@@ -180,10 +297,12 @@ impl Lowering<'_> {
                 let message = format!("`rest` leaves nothing for the fields behind `{}`", item.name.text);
                 self.diagnostics.report(Code::BadField, &item.name.span, message);
             }
-            if place == Place::Group && matches!(shape, Shape::Rest | Shape::Sized(_)) {
-                let message = "a field of a group has a size of its own: else repeating it might take no octets";
+            if place == Place::Group && matches!(shape, Shape::Rest | Shape::Sized(_) | Shape::Fixed(0)) {
+                let message =
+                    "a field of a group has a size of its own: else repeating it might take no octets";
                 self.diagnostics.report(Code::BadField, &item.name.span, message);
             }
+            self.together(&item, &shape);
             let constant = item.constant.as_ref().and_then(|constant| self.constant(constant, &shape));
             let range = item.range.and_then(|(low, high, span)| self.range(low, high, &span, &shape));
             let present_if = item.present_if.and_then(|name| {
@@ -199,15 +318,47 @@ impl Lowering<'_> {
                 let limits = names(&self.model.limits, |limit| &limit.name);
                 self.find(Code::UnknownLimit, "limit", &name, &limits)
             });
-            fields.push(Field { docs: item.docs, name: item.name.text, shape, constant, range, present_if, at_most });
+            fields.push(Field {
+                docs: item.docs,
+                name: item.name.text,
+                shape,
+                constant,
+                range,
+                present_if,
+                at_most,
+            });
         }
         fields
+    }
+
+    /// Reports what is asked of a field that does not go together.
+    fn together(&mut self, item: &tree::FieldItem, shape: &Shape) {
+        if item.constant.is_some() && (item.range.is_some() || item.present_if.is_some()) {
+            let message =
+                format!("`{}` has one value only: neither a range nor `if` goes with that", item.name.text);
+            self.diagnostics.report(Code::BadField, &item.name.span, message);
+        }
+        let Some(flag) = &item.present_if else { return };
+        if !matches!(shape, Shape::Integer(_) | Shape::Fixed(_) | Shape::Wire(_)) {
+            let message = format!(
+                "`{}` cannot be left out: `if` goes with integers, `bytes[NUMBER]` and declared types",
+                item.name.text
+            );
+            self.diagnostics.report(Code::BadField, &flag.span, message);
+        }
+        if item.range.is_some() || item.at_most.is_some() {
+            let message =
+                format!("`{}` may be absent: neither a range nor `at most` goes with that", item.name.text);
+            self.diagnostics.report(Code::BadField, &item.name.span, message);
+        }
     }
 
     fn shape(&mut self, shape: &tree::FieldShape, earlier: &[Field], place: Place) -> Option<Shape> {
         match shape {
             tree::FieldShape::Named(name) => {
-                let known = Width::named(&name.text).map(Shape::Integer).or_else(|| self.types.get(&name.text).cloned());
+                let known = Width::named(&name.text)
+                    .map(Shape::Integer)
+                    .or_else(|| self.types.get(&name.text).cloned());
                 if known.is_none() {
                     let builtin = ["uint8", "uint16", "uint32", "uint64", "rest", "bytes"];
                     let candidates = self.types.keys().map(String::as_str).chain(builtin);
@@ -218,7 +369,14 @@ impl Lowering<'_> {
                 known
             }
             tree::FieldShape::Rest => Some(Shape::Rest),
-            tree::FieldShape::Sized(tree::Expression::Number(octets)) => usize::try_from(*octets).ok().map(Shape::Fixed),
+            tree::FieldShape::Sized(tree::Expression::Number(octets, span)) => {
+                let fits = u16::try_from(*octets).ok();
+                if fits.is_none() {
+                    let message = format!("a fixed size of {octets} octets is more than 65,535");
+                    self.diagnostics.report(Code::BadConstant, span, message);
+                }
+                fits.map(|octets| Shape::Fixed(usize::from(octets)))
+            }
             tree::FieldShape::Sized(expression) => self.size(expression, earlier).map(Shape::Sized),
             tree::FieldShape::Repeated { group, count } => {
                 if place == Place::Group {
@@ -227,7 +385,8 @@ impl Lowering<'_> {
                 }
                 let groups = names(&self.model.groups, |group| &group.name);
                 let group = self.find(Code::UnknownType, "group", group, &groups);
-                let count = self.earlier(count, earlier, "an integer", |shape| matches!(shape, Shape::Integer(_)));
+                let count =
+                    self.earlier(count, earlier, "an integer", |shape| matches!(shape, Shape::Integer(_)));
                 Some(Shape::Repeated { group: group?, count: count? })
             }
         }
@@ -235,11 +394,24 @@ impl Lowering<'_> {
 
     fn size(&mut self, expression: &tree::Expression, earlier: &[Field]) -> Option<Size> {
         Some(match expression {
-            tree::Expression::Number(number) => Size::Number(*number),
-            tree::Expression::Field(name) => Size::Field(self.earlier(name, earlier, "an integer of 32 bits at most", |shape| {
-                matches!(shape, Shape::Integer(Width::U8 | Width::U16 | Width::U32))
-            })?),
+            tree::Expression::Number(number, span) => {
+                if u32::try_from(*number).is_err() {
+                    let message = "sizes are counted in 32 bits; this number has more";
+                    self.diagnostics.report(Code::BadConstant, span, message);
+                    return None;
+                }
+                Size::Number(*number)
+            }
+            tree::Expression::Field(name) => {
+                Size::Field(self.earlier(name, earlier, "an integer of 32 bits at most", |shape| {
+                    matches!(shape, Shape::Integer(Width::U8 | Width::U16 | Width::U32))
+                })?)
+            }
             tree::Expression::Binary { left, operator, right } => {
+                if let (tree::Operator::Remainder, tree::Expression::Number(0, span)) = (operator, &**right) {
+                    self.diagnostics.report(Code::BadConstant, span, "nothing can be divided by zero");
+                    return None;
+                }
                 let left = self.size(left, earlier);
                 let right = self.size(right, earlier);
                 Size::Binary { left: Box::new(left?), operator: *operator, right: Box::new(right?) }
@@ -248,12 +420,35 @@ impl Lowering<'_> {
     }
 
     /// The index of the earlier field `name`, if its shape will do.
-    fn earlier(&mut self, name: &Name, earlier: &[Field], wanted: &str, fits: fn(&Shape) -> bool) -> Option<usize> {
+    fn earlier(
+        &mut self,
+        name: &Name,
+        earlier: &[Field],
+        wanted: &str,
+        fits: fn(&Shape) -> bool,
+    ) -> Option<usize> {
         let known = names(earlier, |field| &field.name);
+        if self.siblings.contains(&name.text) && !known.contains(&name.text) {
+            let message =
+                format!("`{}` is not known yet: it does not stand in front of this field", name.text);
+            let help = "a field can depend on earlier ones only";
+            self.diagnostics.report(Code::UnknownField, &name.span, message).help(help);
+            return None;
+        }
         let index = self.find(Code::UnknownField, "earlier field", name, &known)?;
-        if !fits(&earlier[index].shape) {
+        let field = &earlier[index];
+        if self.unknown.contains(&name.text) {
+            return None;
+        }
+        if !fits(&field.shape) {
             let message = format!("`{}` is not {wanted}", name.text);
             self.diagnostics.report(Code::BadField, &name.span, message);
+            return None;
+        }
+        let always_true_or_false = matches!(field.shape, Shape::Flag) && field.constant.is_some();
+        if field.present_if.is_some() || always_true_or_false {
+            let why = if always_true_or_false { "is always the same" } else { "may itself be absent" };
+            self.diagnostics.report(Code::BadField, &name.span, format!("`{}` {why}", name.text));
             return None;
         }
         Some(index)
@@ -266,13 +461,27 @@ impl Lowering<'_> {
             tree::Constant::Flag(flag, span) => (Constant::Flag(*flag), span),
         };
         let fits = match (&constant, shape) {
-            (Constant::Text(_), Shape::Wire(index)) => matches!(self.model.types[*index].shape, TypeShape::Bytes(_)),
+            (Constant::Text(text), Shape::Wire(index)) => match self.model.types[*index].shape {
+                TypeShape::Bytes(width) => text.len() as u64 <= width.largest(),
+                _ => false,
+            },
             (Constant::Number(number), Shape::Integer(width)) => *number <= width.largest(),
             (Constant::Flag(_), Shape::Flag) => true,
             _ => false,
         };
         if !fits {
-            self.diagnostics.report(Code::BadConstant, span, "this constant does not fit the field's type");
+            let wanted = match shape {
+                Shape::Integer(width) => format!("a number up to {} fits", width.largest()),
+                Shape::Flag => "`true` or `false` fits".to_owned(),
+                Shape::Wire(index) => match self.model.types[*index].shape {
+                    TypeShape::Bytes(width) => format!("a text of up to {} octets fits", width.largest()),
+                    _ => "only integers, flags and counted `bytes` can be constant".to_owned(),
+                },
+                _ => "only integers, flags and counted `bytes` can be constant".to_owned(),
+            };
+            self.diagnostics
+                .report(Code::BadConstant, span, "this constant does not fit the field's type")
+                .help(wanted);
         }
         fits.then_some(constant)
     }
@@ -289,7 +498,11 @@ impl Lowering<'_> {
         match shape {
             Shape::Integer(width) if low <= high && high <= width.largest() => Some((low, high)),
             Shape::Integer(_) => {
-                self.diagnostics.report(Code::BadConstant, span, "this range is empty, or larger than the field's type");
+                self.diagnostics.report(
+                    Code::BadConstant,
+                    span,
+                    "this range is empty, or larger than the field's type",
+                );
                 None
             }
             _ => {
@@ -301,6 +514,7 @@ impl Lowering<'_> {
 
     fn line_item(&mut self, item: tree::LineItem) -> Line {
         let source_line = self.line_of(&item.name.span);
+        self.line_parts(&item);
         let mut parts = Vec::new();
         let mut field_names = Vec::new();
         for part in item.parts {
@@ -311,7 +525,7 @@ impl Lowering<'_> {
                 }
                 tree::LinePart::Field { docs, name, until } => {
                     field_names.push(name.text.clone());
-                    LinePart::Field { docs, name: name.text, until }
+                    LinePart::Field { docs, name: name.text, until: until.map(|(text, _)| text) }
                 }
             });
         }
@@ -320,13 +534,51 @@ impl Lowering<'_> {
         Line { docs: item.docs, name: item.name.text, source_line, parts, raises }
     }
 
+    /// Each part of a line must end where the next begins.
+    fn line_parts(&mut self, item: &tree::LineItem) {
+        let fields: Vec<&Name> = item.parts.iter().filter_map(field_of_line).collect();
+        self.unique("field", fields.iter().copied());
+        if fields.is_empty() {
+            let message = format!("line `{}` has no field", item.name.text);
+            self.diagnostics.report(Code::Empty, &item.name.span, message);
+        }
+        for (index, part) in item.parts.iter().enumerate() {
+            let tree::LinePart::Field { name, until, .. } = part else { continue };
+            let behind = item.parts.get(index + 1..).unwrap_or_default();
+            match until {
+                None if !behind.is_empty() => {
+                    let message = format!(
+                        "`{}` takes all that is left of the line: nothing can stand behind it",
+                        name.text
+                    );
+                    let help = format!("say where it ends: `{} until \"…\"`", name.text);
+                    self.diagnostics.report(Code::BadField, &name.span, message).help(help);
+                }
+                Some((text, span)) if text.is_empty() => {
+                    let message =
+                        format!("`{}` ends before it begins: an empty text stands everywhere", name.text);
+                    self.diagnostics.report(Code::BadField, span, message);
+                }
+                Some((_, span)) if behind.iter().all(|part| field_of_line(part).is_none()) => {
+                    let message = format!("no field stands behind what ends `{}`", name.text);
+                    let help = "leave `until` away: the last field takes the rest of the line";
+                    self.diagnostics.report(Code::BadField, span, message).help(help);
+                }
+                _ => {}
+            }
+        }
+    }
+
     fn keyed(&mut self, item: tree::KeyedItem) -> Keyed {
+        self.not_empty("variant", &item.name, item.variants.is_empty());
         self.unique("variant", item.variants.iter().map(|variant| &variant.name));
         let mut tags: BTreeMap<&str, &Span> = BTreeMap::new();
         for variant in &item.variants {
             if let Some(first) = tags.insert(&variant.tag.0, &variant.tag.1) {
                 let message = format!("tag \"{}\" stands twice", variant.tag.0);
-                self.diagnostics.report(Code::DuplicateName, &variant.tag.1, message).related(first, "first here");
+                self.diagnostics
+                    .report(Code::DuplicateName, &variant.tag.1, message)
+                    .related(first, "first here");
             }
         }
         let known: Vec<String> = item.variants.iter().map(|variant| variant.name.text.clone()).collect();
@@ -334,8 +586,10 @@ impl Lowering<'_> {
         let mut certified = Vec::new();
         for variant in item.variants {
             let line = self.line_of(&variant.name.span);
-            let certifies =
-                variant.certifies.as_ref().and_then(|name| self.find(Code::BadCertifies, "variant", name, &known));
+            let certifies = variant
+                .certifies
+                .as_ref()
+                .and_then(|name| self.find(Code::BadCertifies, "variant", name, &known));
             if let (Some(index), Some(name)) = (certifies, &variant.certifies) {
                 certified.push((variants.len(), index, name.span.clone()));
             }
@@ -344,16 +598,46 @@ impl Lowering<'_> {
             variants.push(Variant { tag: variant.tag.0, structure, certifies });
         }
         for (outer, inner, span) in certified {
-            let holds = |wanted: &Field| variants[outer].structure.fields.iter().any(|field| field.name == wanted.name);
-            if let Some(missing) = variants[inner].structure.fields.iter().find(|field| !holds(field)) {
-                let message = format!("the certificate has no field `{}`", missing.name);
-                self.diagnostics.report(Code::BadCertifies, &span, message);
+            let (outer, inner) = (&variants[outer].structure, &variants[inner].structure);
+            for wanted in inner.fields.iter().filter(|field| field.constant.is_none()) {
+                let (message, help) = match outer.fields.iter().find(|field| field.name == wanted.name) {
+                    Some(field)
+                        if field.shape == wanted.shape
+                            && field.present_if.is_some() == wanted.present_if.is_some() =>
+                    {
+                        continue;
+                    }
+                    Some(_) => (
+                        format!(
+                            "field `{}` of `{}` is of another type than that of `{}`",
+                            wanted.name, outer.name, inner.name
+                        ),
+                        None,
+                    ),
+                    None => (
+                        format!(
+                            "`{}` has no field `{}`, which `{}` has",
+                            outer.name, wanted.name, inner.name
+                        ),
+                        did_you_mean(&wanted.name, outer.fields.iter().map(|field| field.name.as_str())),
+                    ),
+                };
+                self.diagnostics.report(Code::BadCertifies, &span, message).help = help;
             }
         }
         Keyed { docs: item.docs, name: item.name.text, variants }
     }
 
+    /// Reports a declaration that has no members.
+    fn not_empty(&mut self, member: &str, name: &Name, is_empty: bool) {
+        if is_empty && !self.broken.contains(&name.text) {
+            let message = format!("`{}` has no {member}", name.text);
+            self.diagnostics.report(Code::Empty, &name.span, message);
+        }
+    }
+
     fn layer(&mut self, item: tree::LayerItem) -> Layer {
+        self.not_empty("message", &item.name, item.messages.is_empty());
         let messages = self.messages(item.messages, item.sealed);
         Layer { docs: item.docs, name: item.name.text, sealed: item.sealed, messages }
     }
@@ -361,7 +645,8 @@ impl Lowering<'_> {
     fn exchanges(&mut self, items: Vec<tree::ExchangeItem>) {
         let mut taken: BTreeMap<String, Span> = BTreeMap::new();
         for item in items {
-            if item.methods.is_empty() {
+            self.not_empty("message", &item.name, item.messages.is_empty());
+            if item.methods.is_empty() && !self.broken.contains(&item.name.text) {
                 let message = format!("exchange `{}` has no method, so it is never chosen", item.name.text);
                 let help = "name the methods that select it: `method \"name\", \"prefix-*\";`";
                 self.diagnostics.report(Code::NoMethod, &item.name.span, message).help(help);
@@ -370,7 +655,11 @@ impl Lowering<'_> {
             for (method, span) in item.methods {
                 if let Some(first) = taken.get(&method) {
                     let message = format!("method \"{method}\" is claimed twice");
-                    self.diagnostics.report(Code::MethodTaken, &span, message).related(first, "first here");
+                    let help = "the method alone chooses the exchange";
+                    self.diagnostics
+                        .report(Code::MethodTaken, &span, message)
+                        .related(first, "first here")
+                        .help(help);
                 } else {
                     taken.insert(method.clone(), span);
                 }
@@ -387,7 +676,8 @@ impl Lowering<'_> {
         let mut messages = Vec::new();
         for item in items {
             let (number, span) = item.number;
-            let clash = taken.iter().find(|(other, sender, _)| *other == number && overlap(*sender, item.sender));
+            let clash =
+                taken.iter().find(|(other, sender, _)| *other == number && overlap(*sender, item.sender));
             if let Some((_, _, first)) = clash.filter(|_| !sealed) {
                 let message = format!("number {number} already has a meaning when sent by this end");
                 self.diagnostics.report(Code::NumberTaken, &span, message).related(first, "first here");
@@ -395,12 +685,14 @@ impl Lowering<'_> {
             taken.push((number, item.sender, span.clone()));
             let Some(number) = u8::try_from(number).ok().filter(|number| *number != 0) else {
                 let message = format!("message number {number} is not in 1..=255");
-                self.diagnostics.report(Code::NumberOutOfRange, &span, message);
+                let help = "a number is one octet, and zero is no message's";
+                self.diagnostics.report(Code::NumberOutOfRange, &span, message).help(help);
                 continue;
             };
             let line = self.line_of(&item.name.span);
             let fields = self.fields(item.fields, Place::Message);
-            let sources: Vec<_> = fields.iter().map(|field| (field.name.clone(), self.feeds(field))).collect();
+            let sources: Vec<_> =
+                fields.iter().map(|field| (field.name.clone(), self.feeds(field))).collect();
             let raises = self.raises(item.raises, &sources);
             let structure = Structure { docs: item.docs, name: item.name.text, line, fields };
             messages.push(Message { number, sender: item.sender, structure, raises });
@@ -410,6 +702,9 @@ impl Lowering<'_> {
 
     /// What kinds of parameter a field can feed.
     fn feeds(&self, field: &Field) -> Feeds {
+        if self.unknown.contains(&field.name) {
+            return Feeds::ALL;
+        }
         if field.constant.is_some() || field.present_if.is_some() {
             return Feeds(&[]);
         }
@@ -451,14 +746,30 @@ impl Lowering<'_> {
             record.parameters.iter().map(|parameter| (parameter.name.clone(), parameter.kind)).collect();
         let known: Vec<String> = parameters.iter().map(|(name, _)| name.clone()).collect();
         self.unique("argument", items.iter().map(|item| &item.parameter));
+        let mut misspelled = Vec::new();
         for item in items {
-            self.find(Code::UnknownParameter, &format!("parameter of `{name}` named"), &item.parameter, &known);
+            if self.broken.contains(&format!("{name}.{}", item.parameter.text)) {
+                continue;
+            }
+            let parameter = &item.parameter;
+            if known.contains(&parameter.text) {
+                continue;
+            }
+            // What is fed already was not meant.
+            let given = |name: &String| items.iter().any(|item| item.parameter.text == *name);
+            let meant =
+                closest(&parameter.text, known.iter().filter(|name| !given(name)).map(String::as_str));
+            let message = format!("there is no parameter of `{name}` named `{}`", parameter.text);
+            let help = meant.map(|meant| format!("did you mean `{meant}`?"));
+            self.diagnostics.report(Code::UnknownParameter, &parameter.span, message).help = help;
+            misspelled.extend(meant);
         }
         let mut arguments = Vec::new();
         for (parameter, kind) in parameters {
             match kind {
                 Kind::FromOriginator => arguments.push(Source::FromOriginator),
                 Kind::FromServer => arguments.push(Source::FromServer),
+                _ if misspelled.contains(&parameter.as_str()) => {}
                 _ => {
                     let item = items.iter().find(|item| item.parameter.text == parameter);
                     arguments.extend(self.argument(item, &parameter, kind, at, sources));
@@ -482,7 +793,7 @@ impl Lowering<'_> {
                 let index = self.find(Code::UnknownRecord, "record", record, &known)?;
                 if kind != Kind::Record(index) {
                     let message = format!("parameter `{parameter}` is not a `{}`", record.text);
-                    self.diagnostics.report(Code::KindMismatch, &record.span, message);
+                    self.diagnostics.report(Code::KindMismatch, &record.span, message).help(kind.fed_by());
                     return None;
                 }
                 let arguments = self.arguments(arguments, Owner::Record(index), record, sources);
@@ -494,7 +805,19 @@ impl Lowering<'_> {
             }
             None => {
                 let message = format!("parameter `{parameter}` of `{}` has no source", at.text);
-                let help = format!("name the field that feeds it: `{}({parameter}: field)`", at.text);
+                let fitting = || {
+                    let fits =
+                        sources.iter().filter(|(name, feeds)| !name.is_empty() && feeds.0.contains(&kind));
+                    fits.map(|(name, _)| name.as_str())
+                };
+                let help = if let Some(field) = closest(parameter, fitting()) {
+                    format!("did you mean `{parameter}: {field}`?")
+                } else if fitting().next().is_none() {
+                    format!("no field could feed it: {}", kind.fed_by())
+                } else {
+                    let fields = fitting().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ");
+                    format!("name the field that feeds it, `{parameter}: …`; of the right kind: {fields}")
+                };
                 self.diagnostics.report(Code::UnfedParameter, &at.span, message).help(help);
                 return None;
             }
@@ -502,8 +825,9 @@ impl Lowering<'_> {
         let known: Vec<String> = sources.iter().map(|(name, _)| name.clone()).collect();
         let index = self.find(Code::UnknownField, "field", &field, &known)?;
         if !sources[index].1.0.contains(&kind) {
-            let message = format!("field `{}` cannot feed parameter `{parameter}`: the kinds differ", field.text);
-            self.diagnostics.report(Code::KindMismatch, &field.span, message);
+            let message =
+                format!("field `{}` cannot feed parameter `{parameter}`: the kinds differ", field.text);
+            self.diagnostics.report(Code::KindMismatch, &field.span, message).help(kind.fed_by());
             return None;
         }
         Some(Source::Field(index))
@@ -524,6 +848,8 @@ struct Feeds(&'static [Kind]);
 
 impl Feeds {
     const TEXT: Self = Self(&[Kind::Bytes, Kind::Text]);
+    /// What a field of an unknown type may turn out to feed.
+    const ALL: Self = Self(&[Kind::Bytes, Kind::Text, Kind::Boolean, Kind::Count, Kind::Names]);
 }
 
 #[derive(Clone, Copy)]
@@ -541,13 +867,52 @@ impl Owner {
     }
 }
 
+impl Kind {
+    /// What a parameter of this kind is fed by, for a reader of the spec.
+    const fn fed_by(self) -> &'static str {
+        match self {
+            Self::Bytes | Self::Text => "octets are fed by a field of octets",
+            Self::Boolean => "a boolean is fed by a flag",
+            Self::Count => "a count is fed by an integer",
+            Self::Names => "names are fed by a list of names",
+            Self::FromOriginator | Self::FromServer => "who sent the message feeds this parameter",
+            Self::Record(_) => "a record is fed by `Record { parameter: field, … }`",
+        }
+    }
+}
+
+fn field_of_line(part: &tree::LinePart) -> Option<&Name> {
+    match part {
+        tree::LinePart::Field { name, .. } => Some(name),
+        tree::LinePart::Literal(_) => None,
+    }
+}
+
 impl Field {
     fn placeholder(name: String) -> Self {
-        Self { docs: Vec::new(), name, shape: Shape::Rest, constant: None, range: None, present_if: None, at_most: None }
+        Self {
+            docs: Vec::new(),
+            name,
+            shape: Shape::Rest,
+            constant: None,
+            range: None,
+            present_if: None,
+            at_most: None,
+        }
     }
 }
 
 impl Width {
+    /// How many octets it takes.
+    pub(crate) const fn octets(self) -> usize {
+        match self {
+            Self::U8 => 1,
+            Self::U16 => 2,
+            Self::U32 => 4,
+            Self::U64 => 8,
+        }
+    }
+
     /// The largest value that fits.
     pub(crate) const fn largest(self) -> u64 {
         match self {
@@ -572,7 +937,8 @@ pub(crate) fn camel(name: &str) -> String {
     let words = name.split('_').filter(|word| !word.is_empty());
     words
         .map(|word| {
-            let lower = if word.chars().any(char::is_lowercase) { word.to_owned() } else { word.to_lowercase() };
+            let lower =
+                if word.chars().any(char::is_lowercase) { word.to_owned() } else { word.to_lowercase() };
             let mut letters = lower.chars();
             letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
         })

@@ -1,5 +1,6 @@
 //! What a spec means: every name looked up, every number checked. The emitters read nothing else.
 
+use crate::diagnostics::Span;
 use crate::syntax::Docs;
 pub(crate) use crate::syntax::{Operator, Sender, TypeShape, Width};
 
@@ -65,6 +66,7 @@ pub(crate) struct Record {
 pub(crate) struct Parameter {
     pub(crate) docs: Docs,
     pub(crate) name: String,
+    pub(crate) span: Span,
     pub(crate) kind: Kind,
     /// Left out where all that it holds is empty.
     pub(crate) optional: bool,
@@ -114,7 +116,7 @@ pub(crate) enum Constant {
     Flag(bool),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     Integer(Width),
     Flag,
@@ -127,15 +129,29 @@ pub(crate) enum Shape {
     /// All that is left.
     Rest,
     /// A group as often as an earlier field says: indices of group and field.
-    Repeated { group: usize, count: usize },
+    Repeated {
+        group: usize,
+        count: usize,
+    },
 }
 
 /// Arithmetic over numbers and earlier integer fields, by index.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Size {
     Number(u64),
     Field(usize),
     Binary { left: Box<Size>, operator: Operator, right: Box<Size> },
+}
+
+impl Size {
+    /// Indices of the fields that it is made from.
+    pub(crate) fn fields(&self) -> Vec<usize> {
+        match self {
+            Self::Number(_) => Vec::new(),
+            Self::Field(index) => vec![*index],
+            Self::Binary { left, right, .. } => [left.fields(), right.fields()].concat(),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -203,7 +219,10 @@ pub(crate) struct Raise {
 pub(crate) enum Source {
     /// Index of the field, or of the line's part.
     Field(usize),
-    Record { record: usize, arguments: Vec<Source> },
+    Record {
+        record: usize,
+        arguments: Vec<Source>,
+    },
     FromOriginator,
     FromServer,
 }

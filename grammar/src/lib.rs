@@ -2,11 +2,18 @@
 //!
 //! All of it is declared in `ssh.grammar` and generated from there: messages that borrow from the packet and read and
 //! write through [`binrw`], their dispatch by layer, exchange, number and sender, the [`Event`]s and [`Anomaly`]s that
-//! they raise, and the [`limits`] on what is read.
+//! they raise, and the [`limits`] on what is read. To read what is compiled, open `generated/ssh.rs`: it is a copy.
 
-#[allow(clippy::all, clippy::pedantic, unreachable_pub, unused_imports)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "messages borrow, and are copied to nowhere that they would be kept"
+)]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/ssh.rs"));
 }
 
 pub use generated::*;
+
+/// The text of what is generated, for the test that holds its mirror in `generated/` to it.
+#[doc(hidden)]
+pub const GENERATED: &str = include_str!(concat!(env!("OUT_DIR"), "/ssh.rs"));

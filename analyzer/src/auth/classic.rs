@@ -18,6 +18,7 @@ pub(crate) struct Classic {
     failure: Option<u64>,
     banner_skipped: bool,
     decided: bool,
+    gave_up: bool,
 }
 
 /// What a chunk means.
@@ -68,7 +69,15 @@ impl Classic {
 
     /// Bytes are missing: lengths prove nothing any more.
     pub(crate) fn give_up(&mut self) {
-        self.decided = true;
+        if !self.decided {
+            self.decided = true;
+            self.gave_up = true;
+        }
+    }
+
+    /// Whether bytes were missing before there was a verdict.
+    pub(crate) const fn gave_up(&self) -> bool {
+        self.gave_up
     }
 }
 

@@ -9,7 +9,7 @@ use crate::model::{Kind, Parameter, Record};
 
 pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
     let records = cx.model.records.iter().map(|item| record(cx, item));
-    let event = (!cx.model.events.is_empty()).then(|| event_enum(cx));
+    let event = event_enum(cx);
     quote!(#(#records)* #event)
 }
 
@@ -72,18 +72,21 @@ fn record(cx: &Context<'_>, record: &Record) -> TokenStream {
     });
     let names = record.parameters.iter().map(|parameter| ident(&parameter.name));
     let visits = record.parameters.iter().map(visit);
-    let is_empty = record.parameters.iter().all(|parameter| parameter.kind == Kind::Names).then(|| {
-        let names = record.parameters.iter().map(|parameter| ident(&parameter.name));
-        quote! {
-            impl #lifetime #name #lifetime {
-                /// Whether it holds nothing.
-                #[must_use]
-                pub const fn is_empty(&self) -> bool {
-                    #(self.#names.is_empty())&&*
+    let is_empty =
+        record.parameters.iter().all(|parameter| parameter.kind == Kind::Names && !parameter.optional).then(
+            || {
+                let names = record.parameters.iter().map(|parameter| ident(&parameter.name));
+                quote! {
+                    impl #lifetime #name #lifetime {
+                        /// Whether it holds nothing.
+                        #[must_use]
+                        pub const fn is_empty(&self) -> bool {
+                            #(self.#names.is_empty())&&*
+                        }
+                    }
                 }
-            }
-        }
-    });
+            },
+        );
     quote! {
         #docs
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,9 +103,22 @@ fn record(cx: &Context<'_>, record: &Record) -> TokenStream {
     }
 }
 
+fn events_borrow(cx: &Context<'_>) -> bool {
+    cx.model.events.iter().any(|event| record_borrows(cx, event))
+}
+
+/// The type of events, where nothing is known of how long what they borrow lives.
+pub(super) fn any_event(cx: &Context<'_>) -> TokenStream {
+    if events_borrow(cx) { quote!(Event<'_>) } else { quote!(Event) }
+}
+
 fn event_enum(cx: &Context<'_>) -> TokenStream {
     let events = &cx.model.events;
-    let lifetime = lifetime(events.iter().any(|event| record_borrows(cx, event)));
+    let lifetime = lifetime(events_borrow(cx));
+    // A reference to a type without values is not known to have none.
+    let this = if events.is_empty() { quote!(*self) } else { quote!(self) };
+    let silent = events.iter().all(|event| event.parameters.is_empty());
+    let visitor = if silent { quote!(_) } else { quote!(visit) };
     let variants: Vec<_> = events.iter().map(|event| ident(&camel(&event.name))).collect();
     let names = events.iter().map(|event| &event.name);
     let meanings = events.iter().map(|event| event.docs.join("\n").trim().to_owned());
@@ -114,7 +130,11 @@ fn event_enum(cx: &Context<'_>) -> TokenStream {
             let (name, rust_type) = (ident(&parameter.name), rust_type(cx, parameter));
             quote!(#docs #name: #rust_type)
         });
-        if event.parameters.is_empty() { quote!(#docs #variant) } else { quote!(#docs #variant { #(#fields,)* }) }
+        if event.parameters.is_empty() {
+            quote!(#docs #variant)
+        } else {
+            quote!(#docs #variant { #(#fields,)* })
+        }
     });
     let visits = events.iter().zip(&variants).map(|(event, variant)| {
         let names = event.parameters.iter().map(|parameter| ident(&parameter.name));
@@ -140,15 +160,15 @@ fn event_enum(cx: &Context<'_>) -> TokenStream {
             /// The event's name.
             #[must_use]
             pub const fn name(&self) -> &'static str {
-                match self {
+                match #this {
                     #(Self::#variants { .. } => #names,)*
                 }
             }
         }
 
         impl #lifetime Parameters for Event #lifetime {
-            fn visit(&self, visit: &mut dyn FnMut(&'static str, Value<'_>)) {
-                match self {
+            fn visit(&self, #visitor: &mut dyn FnMut(&'static str, Value<'_>)) {
+                match #this {
                     #(#visits)*
                 }
             }

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::events::any_event;
 use super::messages::module;
 use super::structures::borrows;
 use super::{Context, bytes, ident, lifetime, snake};
@@ -34,6 +35,7 @@ pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
     let all_lifetime = lifetime(exchanges.iter().any(|exchange| has_lifetime(cx, exchange)));
     let octets = if all_lifetime.is_empty() { quote!(&[u8]) } else { quote!(&'p [u8]) };
     let methods = methods(cx);
+    let event = any_event(cx);
     quote! {
         #(#modules)*
 
@@ -110,7 +112,7 @@ pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
             }
 
             /// Raises the events that the message stands for.
-            pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
+            pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(#event)) {
                 match self {
                     #(Self::#variants(message) => message.raise(origin, raise),)*
                 }
@@ -129,7 +131,8 @@ fn methods(cx: &Context<'_>) -> TokenStream {
     let mut patterns = Vec::new();
     for exchange in &cx.model.exchanges {
         let variant = ident(&exchange.name);
-        let whole = exchange.methods.iter().filter(|method| !method.contains('*')).map(|method| bytes(method));
+        let whole =
+            exchange.methods.iter().filter(|method| !method.contains('*')).map(|method| bytes(method));
         let whole: Vec<_> = whole.collect();
         if !whole.is_empty() {
             exact.push(quote!(#(#whole)|* => return Some(Self::#variant)));

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::structures::{declare, size_of};
+use super::structures::{borrows, declare, size_of};
 use super::{Context, ident, number};
 use crate::model::{Shape, Structure, Width};
 
@@ -23,21 +23,36 @@ fn fixed(shape: &Shape) -> Option<u64> {
     }
 }
 
+/// Whether a field decides the size of another.
+fn measures(frame: &Structure, index: usize) -> bool {
+    frame
+        .fields
+        .iter()
+        .any(|field| matches!(&field.shape, Shape::Sized(size) if size.fields().contains(&index)))
+}
+
 fn one(cx: &Context<'_>, frame: &Structure) -> TokenStream {
     let declaration = declare(cx, frame);
     let name = ident(&frame.name);
     let text = &frame.name;
     // The integers at the front, at fixed offsets, say how long the rest is.
     let mut offset = 0;
+    let mut head = 0;
     let mut reads = Vec::new();
-    for field in &frame.fields {
+    for (index, field) in frame.fields.iter().enumerate() {
         let Shape::Integer(width) = &field.shape else { break };
         let Some(octets) = fixed(&field.shape) else { break };
         if *width == Width::U64 {
             break;
         }
+        let start = offset;
+        offset += octets;
+        if field.range.is_none() && !measures(frame, index) {
+            continue;
+        }
+        head = offset;
         let integer = super::types::integer(*width);
-        let (field_name, start, length) = (ident(&field.name), number(offset), number(octets));
+        let (field_name, start, length) = (ident(&field.name), number(start), number(octets));
         reads.push(quote! {
             let Some(octets) = head.get(#start..).and_then(|octets| octets.first_chunk::<#length>()) else {
                 return Ok(None);
@@ -47,24 +62,44 @@ fn one(cx: &Context<'_>, frame: &Structure) -> TokenStream {
         if let Some((low, high)) = field.range {
             let (low, high) = (number(low), number(high));
             reads.push(quote! {
-                if !(#low..=#high).contains(&#field_name) {
-                    return Err(ParseError { structure: #text, offset: #start, kind: ParseErrorKind::OutOfRange });
+                if #field_name < #low {
+                    return Err(ParseError { structure: #text, offset: #start, kind: ParseErrorKind::TooSmall });
+                }
+                if #field_name > #high {
+                    return Err(ParseError { structure: #text, offset: #start, kind: ParseErrorKind::TooLarge });
                 }
             });
         }
-        offset += octets;
     }
-    let head_length = number(offset);
+    let told_from = if reads.is_empty() { quote!(_) } else { quote!(head) };
+    let head_length = number(head);
     let sum: u64 = frame.fields.iter().filter_map(|field| fixed(&field.shape)).sum();
     let sum = number(sum);
-    let parts = frame.fields.iter().filter_map(|field| match &field.shape {
-        Shape::Sized(size) => Some(size_of(frame, size)),
-        _ => None,
+    let parts: Vec<_> = frame
+        .fields
+        .iter()
+        .filter_map(|field| match &field.shape {
+            Shape::Sized(size) => Some(size_of(frame, size)),
+            _ => None,
+        })
+        .collect();
+    let total =
+        if parts.is_empty() { quote!(let total: i64 = #sum;) } else { quote!(let mut total: i64 = #sum;) };
+    let add = (!parts.is_empty()).then(|| {
+        quote! {
+            for part in [#(#parts),*] {
+                if part < 0 {
+                    return Err(ParseError { structure: #text, offset: 0, kind: ParseErrorKind::Contradiction });
+                }
+                total += part;
+            }
+        }
     });
+    let lifetime = if borrows(cx, frame) { quote!(<'_>) } else { TokenStream::new() };
     quote! {
         #declaration
 
-        impl #name<'_> {
+        impl #name #lifetime {
             /// Octets from which the whole length can be told.
             pub const HEAD: usize = #head_length;
 
@@ -73,15 +108,10 @@ fn one(cx: &Context<'_>, frame: &Structure) -> TokenStream {
             /// # Errors
             ///
             /// Where the lengths are out of range or contradict each other.
-            pub fn measure(head: &[u8]) -> Result<Option<usize>, ParseError> {
+            pub fn measure(#told_from: &[u8]) -> Result<Option<usize>, ParseError> {
                 #(#reads)*
-                let mut total: i64 = #sum;
-                for part in [#(#parts),*] {
-                    if part < 0 {
-                        return Err(ParseError { structure: #text, offset: 0, kind: ParseErrorKind::Contradiction });
-                    }
-                    total += part;
-                }
+                #total
+                #add
                 Ok(usize::try_from(total).ok())
             }
         }

@@ -17,14 +17,20 @@ fn one(cx: &Context<'_>, keyed: &Keyed) -> TokenStream {
     let module = ident(&snake(&keyed.name));
     let structs = keyed.variants.iter().map(|variant| declare(cx, &variant.structure));
     let variants: Vec<_> = keyed.variants.iter().map(|variant| ident(&variant.structure.name)).collect();
-    let variant_docs = keyed.variants.iter().map(|variant| {
-        cx.docs_or(&variant.structure.docs, &format!("`{}`.", variant.tag))
-    });
-    let lifetimes = keyed.variants.iter().map(|variant| lifetime(borrows(cx, &variant.structure)));
+    let variant_docs = keyed
+        .variants
+        .iter()
+        .map(|variant| cx.docs_or(&variant.structure.docs, &format!("`{}`.", variant.tag)));
+    let lifetime = lifetime(keyed.variants.iter().any(|variant| borrows(cx, &variant.structure)));
+    let octets = if lifetime.is_empty() { quote!(&[u8]) } else { quote!(&'p [u8]) };
+    let lifetimes = keyed.variants.iter().map(|variant| super::lifetime(borrows(cx, &variant.structure)));
     let tags: Vec<_> = keyed.variants.iter().map(|variant| bytes(&variant.tag)).collect();
     let texts = keyed.variants.iter().map(|variant| &variant.tag);
     let heads = keyed.variants.iter().map(|variant| {
-        syn::LitByteStr::new(&counted(TypeShape::Bytes(Width::U32), &variant.tag), proc_macro2::Span::call_site())
+        syn::LitByteStr::new(
+            &counted(TypeShape::Bytes(Width::U32), &variant.tag),
+            proc_macro2::Span::call_site(),
+        )
     });
     let certified = keyed.variants.iter().map(|variant| certified(keyed, variant));
     quote! {
@@ -37,15 +43,15 @@ fn one(cx: &Context<'_>, keyed: &Keyed) -> TokenStream {
             #docs
             #[derive(Clone, Copy, Debug, PartialEq, Eq)]
             #[non_exhaustive]
-            pub enum #name<'p> { #(#variant_docs #variants(#variants #lifetimes),)* }
+            pub enum #name #lifetime { #(#variant_docs #variants(#variants #lifetimes),)* }
 
-            impl<'p> #name<'p> {
+            impl #lifetime #name #lifetime {
                 /// Reads the string in front, and then the structure that it names. `Ok(None)` where it names none.
                 ///
                 /// # Errors
                 ///
                 /// Where the octets do not hold the fields.
-                pub fn parse(octets: &'p [u8]) -> Result<Option<Parsed<Self>>, ParseError> {
+                pub fn parse(octets: #octets) -> Result<Option<Parsed<Self>>, ParseError> {
                     let truncated = ParseError { structure: stringify!(#name), offset: 0, kind: ParseErrorKind::Truncated };
                     let (count, rest) = octets.split_first_chunk::<4>().ok_or(truncated)?;
                     let count = usize::try_from(u32::from_be_bytes(*count)).map_err(|_| truncated)?;
@@ -93,6 +99,7 @@ fn certified(keyed: &Keyed, variant: &Variant) -> TokenStream {
     let Some(index) = variant.certifies else { return quote!(Self::#outer(_) => None) };
     let structure = &keyed.variants[index].structure;
     let inner = ident(&structure.name);
-    let fields: Vec<_> = structure.fields.iter().map(|field| ident(&field.name)).collect();
+    let fields = structure.fields.iter().filter(|field| field.constant.is_none());
+    let fields: Vec<_> = fields.map(|field| ident(&field.name)).collect();
     quote!(Self::#outer(value) => Some(Self::#inner(#inner { #(#fields: value.#fields),* })))
 }

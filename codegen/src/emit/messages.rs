@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::events::any_event;
 use super::structures::{borrows, declare};
 use super::{Context, ident, lifetime, number};
 use crate::lower::camel;
@@ -30,6 +31,14 @@ pub(super) fn module(cx: &Context<'_>, messages: &[Message], sealed: bool, what:
     let senders = senders(messages);
     let dispatch = if sealed { try_all(messages) } else { choose(messages) };
     let octets = if lifetime.is_empty() { quote!(&[u8]) } else { quote!(&'p [u8]) };
+    let event = any_event(cx);
+    let raises = messages.iter().any(|message| !message.raises.is_empty());
+    let (origin, raise) = if raises { (quote!(origin), quote!(raise)) } else { (quote!(_), quote!(_)) };
+    let raise_each =
+        each(messages, |message| !message.raises.is_empty(), &quote!(message.raise(origin, raise)));
+    let has_limits = |message: &Message| is_limited(cx, &message.structure);
+    let report = if messages.iter().any(has_limits) { quote!(report) } else { quote!(_) };
+    let exceeded_each = each(messages, has_limits, &quote!(message.exceeded(report)));
     let enum_docs = format!(" Any message of {what}.");
     quote! {
         #(#structs)*
@@ -83,20 +92,44 @@ pub(super) fn module(cx: &Context<'_>, messages: &[Message], sealed: bool, what:
             }
 
             /// Raises the events that the message stands for.
-            pub fn raise(&self, origin: Origin, raise: &mut dyn FnMut(Event<'_>)) {
-                match self {
-                    #(Self::#names(message) => message.raise(origin, raise),)*
-                }
+            pub fn raise(&self, #origin: Origin, #raise: &mut dyn FnMut(#event)) {
+                #raise_each
             }
 
             /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-            pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
-                match self {
-                    #(Self::#names(message) => message.exceeded(report),)*
-                }
+            pub fn exceeded(&self, #report: &mut dyn FnMut(Anomaly, usize, usize)) {
+                #exceeded_each
             }
         }
     }
+}
+
+/// Does something with those messages that have it, and nothing with the others.
+fn each(messages: &[Message], has: impl Fn(&Message) -> bool, does: &TokenStream) -> TokenStream {
+    let (with, without): (Vec<_>, Vec<_>) = messages.iter().partition(|message| has(message));
+    if with.is_empty() {
+        return TokenStream::new();
+    }
+    let names = |messages: &[&Message]| {
+        messages.iter().map(|message| ident(&message.structure.name)).collect::<Vec<_>>()
+    };
+    let (with, without) = (names(&with), names(&without));
+    let otherwise = (!without.is_empty()).then(|| quote!(#(Self::#without(_))|* => {}));
+    quote! {
+        match self {
+            #(Self::#with(message) => #does,)*
+            #otherwise
+        }
+    }
+}
+
+/// Whether one of its lists has a limit that raises something.
+fn is_limited(cx: &Context<'_>, structure: &Structure) -> bool {
+    structure
+        .fields
+        .iter()
+        .filter_map(|field| field.at_most)
+        .any(|limit| cx.model.limits[limit].raises.is_some())
 }
 
 fn role(sender: Sender) -> TokenStream {
@@ -166,12 +199,16 @@ fn try_all(messages: &[Message]) -> TokenStream {
     }
 }
 
-/// `raise` and `exceeded` of one message.
+/// `raise` and `exceeded` of one message, where it has something to raise or to exceed.
 fn methods(cx: &Context<'_>, message: &Message) -> TokenStream {
     let name = ident(&message.structure.name);
     let lifetime = if borrows(cx, &message.structure) { quote!(<'_>) } else { TokenStream::new() };
-    let raise = raise_method(cx, &message.raises, &|index| field_value(cx, &message.structure, index));
-    let exceeded = exceeded_method(cx, &message.structure);
+    let raise = (!message.raises.is_empty())
+        .then(|| raise_method(cx, &message.raises, &|index| field_value(cx, &message.structure, index)));
+    let exceeded = is_limited(cx, &message.structure).then(|| exceeded_method(cx, &message.structure));
+    if raise.is_none() && exceeded.is_none() {
+        return TokenStream::new();
+    }
     quote!(impl #name #lifetime { #raise #exceeded })
 }
 
@@ -209,16 +246,25 @@ pub(super) fn raise_method(
         let fields = arguments(cx, &event.parameters, &item.arguments, value);
         quote!(raise(Event::#variant { #fields });)
     });
-    let (origin, raise) =
-        if raises.is_empty() { (quote!(_), quote!(_)) } else { (quote!(origin), quote!(raise)) };
-    let unused = (!raises.is_empty()).then(|| quote!(let _ = origin;));
+    let event = any_event(cx);
+    let tells = raises.iter().any(|raise| tells_origin(&raise.arguments));
+    let origin = if tells { quote!(origin) } else { quote!(_) };
+    let raise = if raises.is_empty() { quote!(_) } else { quote!(raise) };
     quote! {
         /// Raises the events that it stands for.
-        pub fn raise(&self, #origin: Origin, #raise: &mut dyn FnMut(Event<'_>)) {
-            #unused
+        pub fn raise(&self, #origin: Origin, #raise: &mut dyn FnMut(#event)) {
             #(#calls)*
         }
     }
+}
+
+/// Whether one of the sources is who sent the message.
+fn tells_origin(sources: &[Source]) -> bool {
+    sources.iter().any(|source| match source {
+        Source::FromOriginator | Source::FromServer => true,
+        Source::Field(_) => false,
+        Source::Record { arguments, .. } => tells_origin(arguments),
+    })
 }
 
 fn arguments(
@@ -265,10 +311,9 @@ fn exceeded_method(cx: &Context<'_>, structure: &Structure) -> TokenStream {
             })
         })
         .collect();
-    let report = if checks.is_empty() { quote!(_) } else { quote!(report) };
     quote! {
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
-        pub fn exceeded(&self, #report: &mut dyn FnMut(Anomaly, usize, usize)) {
+        pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
             #(#checks)*
         }
     }

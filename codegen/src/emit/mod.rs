@@ -18,7 +18,7 @@ use syn::Ident;
 use crate::model::Model;
 
 /// The runtime part of every generated file.
-const SUPPORT: &str = include_str!("support.rs");
+pub(crate) const SUPPORT: &str = include_str!("support.rs");
 
 /// All items of the generated file.
 pub(crate) fn emit(model: &Model, spec_name: &str) -> syn::Result<TokenStream> {
@@ -60,17 +60,22 @@ impl Context<'_> {
     }
 }
 
-/// An identifier; raw where the name is a keyword of Rust.
+/// An identifier: raw where the name is a keyword of Rust, and with a `_` behind the four that cannot be raw.
 fn ident(name: &str) -> Ident {
-    syn::parse_str::<Ident>(name).unwrap_or_else(|_| format_ident!("r#{name}"))
+    match name {
+        "self" | "Self" | "super" | "crate" => format_ident!("{name}_"),
+        _ => syn::parse_str::<Ident>(name).unwrap_or_else(|_| format_ident!("r#{name}")),
+    }
 }
 
 /// `KexInit` to `kex_init`.
-fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     let mut snake = String::new();
     let mut before: Option<char> = None;
     for letter in name.chars() {
-        if letter.is_uppercase() && before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit()) {
+        if letter.is_uppercase()
+            && before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit())
+        {
             snake.push('_');
         }
         snake.extend(letter.to_lowercase());

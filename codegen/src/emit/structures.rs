@@ -13,7 +13,8 @@ pub(super) fn groups(cx: &Context<'_>) -> TokenStream {
         let name = ident(&group.name);
         let borrows = borrows(cx, group);
         let lifetime = lifetime(borrows);
-        let read = if borrows { quote!(Self::read_be_args(reader, packet)) } else { quote!(Self::read_be(reader)) };
+        let read =
+            if borrows { quote!(Self::read_be_args(reader, packet)) } else { quote!(Self::read_be(reader)) };
         let packet = if borrows { quote!(packet) } else { quote!(_) };
         quote! {
             #declaration
@@ -31,7 +32,8 @@ pub(super) fn groups(cx: &Context<'_>) -> TokenStream {
 /// Whether the struct borrows from the packet.
 pub(super) fn borrows(_: &Context<'_>, structure: &Structure) -> bool {
     structure.fields.iter().any(|field| {
-        let borrowed = matches!(field.shape, Shape::Wire(_) | Shape::Sized(_) | Shape::Rest | Shape::Repeated { .. });
+        let borrowed =
+            matches!(field.shape, Shape::Wire(_) | Shape::Sized(_) | Shape::Rest | Shape::Repeated { .. });
         borrowed && field.constant.is_none()
     })
 }
@@ -69,9 +71,9 @@ pub(super) fn declare(cx: &Context<'_>, structure: &Structure) -> TokenStream {
     let fields = structure.fields.iter().map(|item| field(cx, structure, item));
     let (import, octets, read) = if borrows(cx, structure) {
         let import = quote!(#[br(import_raw(packet: &'p [u8]))]);
-        (import, quote!(&'p [u8]), quote!(Self::read_be_args(&mut reader, octets)))
+        (import, quote!(&'p [u8]), quote!(|reader| Self::read_be_args(reader, octets)))
     } else {
-        (TokenStream::new(), quote!(&[u8]), quote!(Self::read_be(&mut reader)))
+        (TokenStream::new(), quote!(&[u8]), quote!(Self::read_be))
     };
     quote! {
         #docs
@@ -88,11 +90,7 @@ pub(super) fn declare(cx: &Context<'_>, structure: &Structure) -> TokenStream {
             ///
             /// Where the octets do not hold the fields.
             pub fn read_from(octets: #octets) -> Result<Parsed<Self>, ParseError> {
-                let mut reader = Cursor::new(octets);
-                match #read {
-                    Ok(value) => Ok(Parsed { value, trailing: octets.len().saturating_sub(reader.position() as usize) }),
-                    Err(error) => Err(ParseError::of(&error, #text, octets.len())),
-                }
+                parse(#text, octets, #read)
             }
 
             /// Writes it.
@@ -113,14 +111,16 @@ fn field(cx: &Context<'_>, structure: &Structure, field: &Field) -> TokenStream 
     let rust_type = rust_type(cx, field);
     let (mut read, write) = match &field.shape {
         Shape::Integer(_) | Shape::Fixed(_) => (vec![], vec![]),
-        Shape::Flag => (
-            vec![quote!(map = |octet: u8| octet != 0)],
-            vec![quote!(map = |flag: &bool| u8::from(*flag))],
-        ),
+        Shape::Flag => {
+            (vec![quote!(map = |octet: u8| octet != 0)], vec![quote!(map = |flag: &bool| u8::from(*flag))])
+        }
         Shape::Wire(_) => (vec![quote!(args_raw = packet)], vec![]),
         Shape::Sized(size) => {
             let size = size_of(structure, size);
-            (vec![quote!(parse_with = take_sized), quote!(args(packet, #size))], vec![quote!(write_with = put)])
+            (
+                vec![quote!(parse_with = take_sized), quote!(args(packet, #size))],
+                vec![quote!(write_with = put)],
+            )
         }
         Shape::Rest => {
             (vec![quote!(parse_with = take_rest), quote!(args_raw = packet)], vec![quote!(write_with = put)])
@@ -132,7 +132,8 @@ fn field(cx: &Context<'_>, structure: &Structure, field: &Field) -> TokenStream 
     };
     if let Some((low, high)) = field.range {
         let (low, high) = (number(low), number(high));
-        read.push(quote!(assert((#low..=#high).contains(&#name), ParseErrorKind::OutOfRange)));
+        read.push(quote!(assert((#low..).contains(&#name), ParseErrorKind::TooSmall)));
+        read.push(quote!(assert((..=#high).contains(&#name), ParseErrorKind::TooLarge)));
     }
     if let Some(flag) = field.present_if {
         let flag = ident(&structure.fields[flag].name);
@@ -179,13 +180,7 @@ pub(super) fn counted(shape: TypeShape, text: &str) -> Vec<u8> {
         _ => Width::U32,
     };
     let count = (text.len() as u64).to_be_bytes();
-    let skip = match width {
-        Width::U8 => 7,
-        Width::U16 => 6,
-        Width::U32 => 4,
-        Width::U64 => 0,
-    };
-    count.iter().skip(skip).copied().chain(text.bytes()).collect()
+    count.iter().skip(count.len() - width.octets()).copied().chain(text.bytes()).collect()
 }
 
 /// The size as an expression over earlier fields, in `i64`: what it holds are integers of 32 bits at most, so nothing

@@ -15,8 +15,10 @@ pub enum ParseErrorKind {
     Truncated,
     /// A field that has one value only has another.
     Mismatch,
-    /// A number is not in its range.
-    OutOfRange,
+    /// A number is below its range.
+    TooSmall,
+    /// A number is above its range, or larger than what is to hold it.
+    TooLarge,
     /// Lengths contradict each other.
     Contradiction,
 }
@@ -26,7 +28,8 @@ impl fmt::Display for ParseErrorKind {
         f.write_str(match self {
             Self::Truncated => "the octets end inside a field",
             Self::Mismatch => "a constant field has another value",
-            Self::OutOfRange => "a number is out of its range",
+            Self::TooSmall => "a number is below its range",
+            Self::TooLarge => "a number is above its range",
             Self::Contradiction => "lengths contradict each other",
         })
     }
@@ -227,6 +230,20 @@ pub trait Parameters {
     fn visit(&self, visit: &mut dyn FnMut(&'static str, Value<'_>));
 }
 
+/// Reads a structure from the start of `octets`.
+#[inline]
+fn parse<'p, T>(
+    structure: &'static str,
+    octets: &'p [u8],
+    read: impl FnOnce(&mut Cursor<&'p [u8]>) -> BinResult<T>,
+) -> Result<Parsed<T>, ParseError> {
+    let mut reader = Cursor::new(octets);
+    match read(&mut reader) {
+        Ok(value) => Ok(Parsed { value, trailing: octets.len().saturating_sub(reader.position() as usize) }),
+        Err(error) => Err(ParseError::of(&error, structure, octets.len())),
+    }
+}
+
 /// Takes `length` octets from where the reader stands. `packet` is all that the reader walks over.
 fn take<'p, R: Read + Seek>(reader: &mut R, packet: &'p [u8], length: u64) -> BinResult<&'p [u8]> {
     let start = reader.stream_position()?;
@@ -277,18 +294,23 @@ fn put_counted<W: Write + Seek, N: TryFrom<usize> + for<'a> BinWrite<Args<'a> = 
     endian: Endian,
 ) -> BinResult<()> {
     let position = writer.stream_position()?;
-    let count = N::try_from(count).map_err(|_| refuse(position, ParseErrorKind::OutOfRange))?;
+    let count = N::try_from(count).map_err(|_| refuse(position, ParseErrorKind::TooLarge))?;
     count.write_options(writer, endian, ())?;
     Ok(writer.write_all(octets)?)
+}
+
+/// An integer, most significant octet first, without the zeros in front.
+#[allow(dead_code)]
+fn without_zeros(octets: &[u8]) -> &[u8] {
+    let first = octets.iter().position(|octet| *octet != 0).unwrap_or(octets.len());
+    octets.get(first..).unwrap_or_default()
 }
 
 /// Significant bits of an integer, most significant octet first.
 #[allow(dead_code)]
 fn significant_bits(octets: &[u8]) -> usize {
-    match octets.iter().position(|octet| *octet != 0) {
-        Some(first) => octets.get(first).map_or(0, |octet| (octets.len() - first) * 8 - octet.leading_zeros() as usize),
-        None => 0,
-    }
+    let octets = without_zeros(octets);
+    octets.first().map_or(0, |first| octets.len() * 8 - first.leading_zeros() as usize)
 }
 
 /// Fields that repeat.

@@ -23,12 +23,15 @@ pub(super) fn integer(width: Width) -> TokenStream {
 fn one(cx: &Context<'_>, wire_type: &WireType) -> TokenStream {
     let name = ident(&wire_type.rust_name);
     let docs = cx.docs(&wire_type.docs, None);
-    let (width, octets, count) = match wire_type.shape {
-        TypeShape::BitCounted(width) => {
-            (width, quote!(u64::from(count).div_ceil(8)), quote!(significant_bits(self.0)))
-        }
+    let (width, octets, count, written) = match wire_type.shape {
+        TypeShape::BitCounted(width) => (
+            width,
+            quote!(u64::from(count).div_ceil(8)),
+            quote!(significant_bits(self.0)),
+            quote!(without_zeros(self.0)),
+        ),
         TypeShape::Bytes(width) | TypeShape::Names(width) | TypeShape::Integers(width) => {
-            (width, quote!(u64::from(count)), quote!(self.0.len()))
+            (width, quote!(u64::from(count)), quote!(self.0.len()), quote!(self.0))
         }
         // These become Rust's own types.
         TypeShape::Integer(_) | TypeShape::Flag => return TokenStream::new(),
@@ -77,7 +80,7 @@ fn one(cx: &Context<'_>, wire_type: &WireType) -> TokenStream {
             type Args<'a> = ();
 
             fn write_options<W: Write + Seek>(&self, writer: &mut W, endian: Endian, (): ()) -> BinResult<()> {
-                put_counted::<W, #width>(self.0, #count, writer, endian)
+                put_counted::<W, #width>(#written, #count, writer, endian)
             }
         }
     }

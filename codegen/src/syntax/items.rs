@@ -1,5 +1,7 @@
 //! The tree: what each declaration holds, as written.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostics::Span;
 
 /// A name, and where it stands.
@@ -28,6 +30,8 @@ pub(crate) struct Spec {
     pub(crate) keyed: Vec<KeyedItem>,
     pub(crate) layers: Vec<LayerItem>,
     pub(crate) exchanges: Vec<ExchangeItem>,
+    /// Names of declarations that did not parse: they are not missing.
+    pub(crate) broken: BTreeSet<String>,
 }
 
 /// An unsigned integer, most significant octet first.
@@ -153,7 +157,7 @@ pub(crate) enum Constant {
 /// Arithmetic over numbers and earlier fields.
 #[derive(Clone, Debug)]
 pub(crate) enum Expression {
-    Number(u64),
+    Number(u64, Span),
     Field(Name),
     Binary { left: Box<Expression>, operator: Operator, right: Box<Expression> },
 }
@@ -177,7 +181,7 @@ pub(crate) struct LineItem {
 #[derive(Debug)]
 pub(crate) enum LinePart {
     Literal(String),
-    Field { docs: Docs, name: Name, until: Option<String> },
+    Field { docs: Docs, name: Name, until: Option<(String, Span)> },
 }
 
 /// `keyed NAME { "tag" Variant [certifies Other] { ... } }`

@@ -2,6 +2,7 @@
 
 mod items;
 mod parse;
+mod unbalanced;
 
 pub(crate) use items::*;
 pub(crate) use parse::parse;

@@ -3,42 +3,130 @@
 //! A mistake costs no more than the declaration or message it stands in: the tokens are cut into those first, each is
 //! parsed by itself, and the mistakes of all are kept.
 
+use std::str::FromStr;
+
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream, Parser};
+use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Ident, LitInt, LitStr, Meta, Token, braced, bracketed, parenthesized, token};
+use syn::{Ident, LitInt, LitStr, Token, braced, bracketed, parenthesized, token};
 
 use super::items::*;
+use super::unbalanced;
 use crate::diagnostics::{Code, Diagnostics, Span};
 use crate::suggest;
+
+/// How deep brackets may nest. The language needs five levels; a bound keeps what recurses over them off the stack's end.
+const DEEPEST: usize = 32;
+
+/// How many operands an expression may have, for the same reason.
+const LONGEST: usize = 16;
 
 /// Parses a spec. What could not be parsed is reported, and left out of the tree.
 pub(crate) fn parse(source: &str, diagnostics: &mut Diagnostics) -> Spec {
     // Spans live in a table of the thread; dropping the old ones makes offsets count from this text's start.
     proc_macro2::extra::invalidate_current_thread_spans();
     let mut spec = Spec::default();
-    let tokens = match syn::parse_str::<TokenStream>(source) {
+    let tokens = match TokenStream::from_str(source) {
         Ok(tokens) => tokens,
         Err(error) => {
-            report(diagnostics, &error);
+            let (span, message) = unbalanced::find(source).unwrap_or_else(|| {
+                (error.span().byte_range(), "this is no token of the language".to_owned())
+            });
+            diagnostics.report(Code::Syntax, &span, message);
             return spec;
         }
     };
+    if let Some(span) = too_deep(tokens.clone()) {
+        diagnostics.report(Code::Syntax, &span, "brackets nest too deep");
+        return spec;
+    }
     let (inner_docs, tokens) = split_inner_docs(tokens);
     spec.docs = inner_docs;
     for declaration in split(tokens) {
-        if let Err(error) = (|input: ParseStream<'_>| declare(input, &mut spec, diagnostics)).parse2(declaration) {
-            report(diagnostics, &error);
+        let mut parser = Parser { source, diagnostics, end: end_of(&declaration) };
+        let names = names_declared(&declaration);
+        let parsed = (|input: ParseStream<'_>| declare(input, &mut spec, &mut parser)).parse2(declaration);
+        if let Err(error) = parsed {
+            parser.report(&error);
+            spec.broken.extend(names);
         }
     }
     spec
 }
 
-fn report(diagnostics: &mut Diagnostics, errors: &syn::Error) {
-    for error in errors.clone() {
-        diagnostics.report(Code::Syntax, &error.span().byte_range(), error.to_string());
+/// Where mistakes go while a declaration is parsed.
+struct Parser<'p> {
+    source: &'p str,
+    diagnostics: &'p mut Diagnostics,
+    /// Where the declaration's last token ends.
+    end: usize,
+}
+
+impl Parser<'_> {
+    /// Reports what `syn` complains about; where one of the words that it expects is spelled much like what stands
+    /// there, asks whether that was meant.
+    fn report(&mut self, errors: &syn::Error) {
+        for error in errors.clone() {
+            let mut span = error.span().byte_range();
+            if span.is_empty() {
+                // `syn` knows no place for the end of the tokens.
+                span = self.end..self.end;
+            }
+            let message = error.to_string();
+            let expected = message.split('`').skip(1).step_by(2).filter_map(|words| words.split(' ').next());
+            let expected = expected.filter(|word| word.chars().all(char::is_alphanumeric));
+            let stands = self.source.get(span.clone()).unwrap_or_default();
+            let help = suggest::did_you_mean(stands, expected);
+            let message =
+                message.strip_prefix("unexpected end of input, ").map(|rest| format!("{rest} here"));
+            let message = message.unwrap_or_else(|| error.to_string());
+            self.diagnostics.report(Code::Syntax, &span, message).help = help;
+        }
     }
+}
+
+/// Where the last token ends.
+fn end_of(tokens: &TokenStream) -> usize {
+    tokens.clone().into_iter().last().map_or(0, |tree| tree.span().byte_range().end)
+}
+
+/// The first bracket that lies too deep.
+fn too_deep(tokens: TokenStream) -> Option<Span> {
+    let mut levels = vec![tokens.into_iter()];
+    while let Some(level) = levels.last_mut() {
+        match level.next() {
+            Some(TokenTree::Group(group)) if levels.len() >= DEEPEST => {
+                return Some(group.span_open().byte_range());
+            }
+            Some(TokenTree::Group(group)) => levels.push(group.stream().into_iter()),
+            Some(_) => {}
+            None => {
+                levels.pop();
+            }
+        }
+    }
+    None
+}
+
+/// The names that a declaration, which may be several for want of a `;`, would declare: the words behind keywords.
+fn names_declared(tokens: &TokenStream) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut keyword = false;
+    for tree in tokens.clone() {
+        let TokenTree::Ident(ident) = tree else {
+            keyword = false;
+            continue;
+        };
+        let word = ident.to_string();
+        if keyword {
+            names.push(word);
+            keyword = false;
+        } else {
+            keyword = KEYWORDS.contains(&word.as_str());
+        }
+    }
+    names
 }
 
 /// Takes `//!` lines off the front: they arrive as `#`, `!`, `[doc = "…"]`.
@@ -55,8 +143,7 @@ fn split_inner_docs(tokens: TokenStream) -> (Docs, TokenStream) {
         }
         trees.next();
         if let Some(TokenTree::Group(group)) = trees.next()
-            && let Ok(Meta::NameValue(pair)) = syn::parse2::<Meta>(group.stream())
-            && let Some(line) = doc_text(&pair.value)
+            && let Ok(line) = doc_text.parse2(group.stream())
         {
             docs.push(line);
         }
@@ -93,12 +180,14 @@ fn split(tokens: TokenStream) -> Vec<TokenStream> {
     declarations
 }
 
-const KEYWORDS: [&str; 12] =
-    ["type", "limit", "anomaly", "words", "record", "event", "group", "line", "frame", "keyed", "layer", "exchange"];
+const KEYWORDS: [&str; 12] = [
+    "type", "limit", "anomaly", "words", "record", "event", "group", "line", "frame", "keyed", "layer",
+    "exchange",
+];
 
-fn declare(input: ParseStream<'_>, spec: &mut Spec, diagnostics: &mut Diagnostics) -> syn::Result<()> {
+fn declare(input: ParseStream<'_>, spec: &mut Spec, parser: &mut Parser<'_>) -> syn::Result<()> {
     let docs = docs(input)?;
-    let keyword = input.call(Ident::parse_any)?;
+    let keyword = word(input, "a declaration")?;
     match keyword.to_string().as_str() {
         "type" => spec.types.push(type_item(input, docs)?),
         "limit" => spec.limits.push(limit_item(input, docs)?),
@@ -122,20 +211,27 @@ fn declare(input: ParseStream<'_>, spec: &mut Spec, diagnostics: &mut Diagnostic
         "keyed" => spec.keyed.push(keyed_item(input, docs)?),
         "layer" => {
             let name = name(input)?;
-            let sealed = take_word(input, "sealed");
-            let (_, messages) = messages(input, diagnostics)?;
+            let sealed = take_word_or(input, "sealed", "{")?;
+            let (_, messages) = messages(input, &name, spec, parser)?;
             spec.layers.push(LayerItem { docs, name, sealed, messages });
         }
         "exchange" => {
             let name = name(input)?;
-            let (methods, messages) = messages(input, diagnostics)?;
+            let (methods, messages) = messages(input, &name, spec, parser)?;
             spec.exchanges.push(ExchangeItem { docs, name, methods, messages });
         }
         other => {
-            diagnostics
-                .report(Code::Syntax, &keyword.span().byte_range(), format!("`{other}` begins no declaration"))
-                .help = suggest::did_you_mean(other, KEYWORDS).or_else(|| Some(format!("one of: {}", KEYWORDS.join(", "))));
-            // What follows belongs to the unknown declaration.
+            parser
+                .diagnostics
+                .report(
+                    Code::Syntax,
+                    &keyword.span().byte_range(),
+                    format!("`{other}` begins no declaration"),
+                )
+                .help = suggest::did_you_mean(other, KEYWORDS)
+                .or_else(|| Some(format!("one of: {}", KEYWORDS.join(", "))));
+            // What follows belongs to the unknown declaration, whose name may still be used.
+            spec.broken.extend(input.fork().call(Ident::parse_any).map(|name| name.to_string()));
             input.parse::<TokenStream>()?;
         }
     }
@@ -144,43 +240,68 @@ fn declare(input: ParseStream<'_>, spec: &mut Spec, diagnostics: &mut Diagnostic
 
 fn docs(input: ParseStream<'_>) -> syn::Result<Docs> {
     let mut docs = Docs::new();
-    for attribute in input.call(Attribute::parse_outer)? {
-        let text = match &attribute.meta {
-            Meta::NameValue(pair) if pair.path.is_ident("doc") => doc_text(&pair.value),
-            _ => None,
-        };
-        docs.push(text.ok_or_else(|| syn::Error::new_spanned(&attribute, "only `///` comments may stand here"))?);
+    while input.peek(Token![#]) {
+        let hash = input.parse::<Token![#]>()?;
+        let inner;
+        bracketed!(inner in input);
+        let line =
+            doc_text(&inner).map_err(|_| syn::Error::new(hash.span, "only `///` comments may stand here"))?;
+        docs.push(line);
     }
     Ok(docs)
 }
 
-fn doc_text(value: &syn::Expr) -> Option<String> {
-    match value {
-        syn::Expr::Lit(literal) => match &literal.lit {
-            syn::Lit::Str(text) => Some(text.value()),
-            _ => None,
-        },
-        _ => None,
-    }
+/// `doc = "…"`, as which a comment arrives.
+fn doc_text(input: ParseStream<'_>) -> syn::Result<String> {
+    expect_word(input, "doc")?;
+    input.parse::<Token![=]>()?;
+    let text = input.parse::<LitStr>()?;
+    end(input)?;
+    Ok(text.value())
 }
 
+/// Any word.
+fn word(input: ParseStream<'_>, expected: &str) -> syn::Result<Ident> {
+    input
+        .call(Ident::parse_any)
+        .map_err(|error| syn::Error::new(error.span(), format!("expected {expected}")))
+}
+
+/// A name. It becomes one in Rust, in several spellings, so it is an ASCII one.
 fn name(input: ParseStream<'_>) -> syn::Result<Name> {
-    input.call(Ident::parse_any).map(|ident| Name { text: ident.to_string(), span: ident.span().byte_range() })
+    let ident = word(input, "a name")?;
+    let text = ident.to_string();
+    let letters = text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    if !letters || !text.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+        let message = "a name is made of ASCII letters, digits and `_`, and begins with a letter";
+        return Err(syn::Error::new(ident.span(), message));
+    }
+    Ok(Name { text, span: ident.span().byte_range() })
 }
 
 fn text(input: ParseStream<'_>) -> syn::Result<(String, Span)> {
-    input.parse::<LitStr>().map(|literal| (literal.value(), literal.span().byte_range()))
+    let literal = input
+        .parse::<LitStr>()
+        .map_err(|error| syn::Error::new(error.span(), "expected a text in quotes"))?;
+    Ok((literal.value(), literal.span().byte_range()))
 }
 
 /// `"text", "text"`
 fn texts(input: ParseStream<'_>) -> syn::Result<Vec<(String, Span)>> {
-    let literals = Punctuated::<LitStr, Token![,]>::parse_separated_nonempty(input)?;
-    Ok(literals.iter().map(|literal| (literal.value(), literal.span().byte_range())).collect())
+    let mut texts = vec![text(input)?];
+    while input.parse::<Option<Token![,]>>()?.is_some() {
+        texts.push(text(input)?);
+    }
+    Ok(texts)
 }
 
 fn number(input: ParseStream<'_>) -> syn::Result<(u64, Span)> {
-    let literal = input.parse::<LitInt>()?;
-    Ok((literal.base10_parse()?, literal.span().byte_range()))
+    let literal =
+        input.parse::<LitInt>().map_err(|error| syn::Error::new(error.span(), "expected a number"))?;
+    let value = literal
+        .base10_parse()
+        .map_err(|_| syn::Error::new(literal.span(), "this number does not fit 64 bits"))?;
+    Ok((value, literal.span().byte_range()))
 }
 
 /// Whether the next token is the word.
@@ -193,12 +314,21 @@ fn take_word(input: ParseStream<'_>, word: &str) -> bool {
     peek_word(input, word) && input.call(Ident::parse_any).is_ok()
 }
 
+/// Takes the word, if it is next; no other word may be.
+fn take_word_or(input: ParseStream<'_>, word: &str, otherwise: &str) -> syn::Result<bool> {
+    let taken = take_word(input, word);
+    if !taken && input.cursor().ident().is_some() {
+        return Err(input.error(format!("expected `{otherwise}` or `{word}`")));
+    }
+    Ok(taken)
+}
+
 fn expect_word(input: ParseStream<'_>, word: &str) -> syn::Result<()> {
     if take_word(input, word) { Ok(()) } else { Err(input.error(format!("expected `{word}`"))) }
 }
 
 fn width(input: ParseStream<'_>) -> syn::Result<Width> {
-    let ident = input.call(Ident::parse_any)?;
+    let ident = word(input, "`uint8`, `uint16`, `uint32` or `uint64`")?;
     Width::named(&ident.to_string())
         .ok_or_else(|| syn::Error::new(ident.span(), "expected `uint8`, `uint16`, `uint32` or `uint64`"))
 }
@@ -218,10 +348,10 @@ impl Width {
 
 fn type_item(input: ParseStream<'_>, docs: Docs) -> syn::Result<TypeItem> {
     let name = name(input)?;
-    let rust_name = take_word(input, "as").then(|| self::name(input)).transpose()?;
+    let rust_name = take_word_or(input, "as", "=")?.then(|| self::name(input)).transpose()?;
     input.parse::<Token![=]>()?;
     let shape = if input.peek2(token::Bracket) {
-        let constructor = input.call(Ident::parse_any)?;
+        let constructor = word(input, "`flag`, `bytes`, `names` or `integer`")?;
         let inner;
         bracketed!(inner in input);
         let width = width(&inner)?;
@@ -232,7 +362,7 @@ fn type_item(input: ParseStream<'_>, docs: Docs) -> syn::Result<TypeItem> {
             "integer" if take_word(&inner, "bits") => TypeShape::BitCounted(width),
             "integer" => TypeShape::Integers(width),
             _ => {
-                let message = "expected `flag[uint8]`, `bytes[…]`, `names[…]` or `integer[…]`";
+                let message = "expected `flag` of a `uint8`, or `bytes`, `names` or `integer` of any width";
                 return Err(syn::Error::new(constructor.span(), message));
             }
         };
@@ -253,7 +383,7 @@ fn limit_item(input: ParseStream<'_>, docs: Docs) -> syn::Result<LimitItem> {
     let name = name(input)?;
     input.parse::<Token![=]>()?;
     let (value, _) = number(input)?;
-    let raises = take_word(input, "raises").then(|| self::name(input)).transpose()?;
+    let raises = take_word_or(input, "raises", ";")?.then(|| self::name(input)).transpose()?;
     input.parse::<Token![;]>()?;
     Ok(LimitItem { docs, name, value, raises })
 }
@@ -265,7 +395,12 @@ fn record_item(input: ParseStream<'_>, docs: Docs) -> syn::Result<RecordItem> {
         let name = self::name(input)?;
         input.parse::<Token![:]>()?;
         let optional = take_word(input, "optional");
-        Ok(ParameterItem { docs, name, kind: self::name(input)?, optional })
+        let place = input.span();
+        let kind = self::name(input)?;
+        if !optional && input.cursor().ident().is_some() {
+            return Err(syn::Error::new(place, "expected `optional`, or one kind alone"));
+        }
+        Ok(ParameterItem { docs, name, kind, optional })
     })?;
     Ok(RecordItem { docs, name, parameters })
 }
@@ -275,7 +410,10 @@ fn group_item(input: ParseStream<'_>, docs: Docs) -> syn::Result<GroupItem> {
 }
 
 /// `{ item, item, }`
-fn braced_list<T>(input: ParseStream<'_>, item: fn(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<Vec<T>> {
+fn braced_list<T>(
+    input: ParseStream<'_>,
+    item: fn(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<Vec<T>> {
     let body;
     braced!(body in input);
     Ok(body.parse_terminated(item, Token![,])?.into_iter().collect())
@@ -310,7 +448,9 @@ fn field(input: ParseStream<'_>) -> syn::Result<FieldItem> {
             expect_word(input, "most")?;
             field.at_most = Some(self::name(input)?);
         } else {
-            return Err(input.error("expected `,`, or `= constant`, `in LOW..=HIGH`, `if flag`, `at most LIMIT`"));
+            return Err(
+                input.error("expected `,`, or `= constant`, `in LOW..=HIGH`, `if flag`, `at most LIMIT`")
+            );
         }
     }
     Ok(field)
@@ -341,7 +481,9 @@ fn constant(input: ParseStream<'_>) -> syn::Result<Constant> {
     } else if input.peek(LitInt) {
         number(input).map(|(value, span)| Constant::Number(value, span))
     } else {
-        let flag = input.parse::<syn::LitBool>()?;
+        let flag = input
+            .parse::<syn::LitBool>()
+            .map_err(|error| syn::Error::new(error.span(), "expected a text, a number, `true` or `false`"))?;
         Ok(Constant::Flag(flag.value, flag.span.byte_range()))
     }
 }
@@ -350,7 +492,7 @@ impl Parse for Expression {
     /// Sums of terms; a term may hold `%`.
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let mut left = term(input)?;
-        loop {
+        for _ in 0..LONGEST {
             let operator = if input.peek(Token![+]) {
                 input.parse::<Token![+]>()?;
                 Operator::Add
@@ -362,25 +504,25 @@ impl Parse for Expression {
             };
             left = Self::Binary { left: Box::new(left), operator, right: Box::new(term(input)?) };
         }
+        Err(input.error("this expression is too long"))
     }
 }
 
+/// A number or field, or the remainder of one by a number.
 fn term(input: ParseStream<'_>) -> syn::Result<Expression> {
-    let mut left = factor(input)?;
-    while input.peek(Token![%]) {
-        input.parse::<Token![%]>()?;
-        left = Expression::Binary {
-            left: Box::new(left),
-            operator: Operator::Remainder,
-            right: Box::new(factor(input)?),
-        };
+    let left = factor(input)?;
+    if !input.peek(Token![%]) {
+        return Ok(left);
     }
-    Ok(left)
+    input.parse::<Token![%]>()?;
+    let (divisor, span) = number(input)?;
+    let right = Box::new(Expression::Number(divisor, span));
+    Ok(Expression::Binary { left: Box::new(left), operator: Operator::Remainder, right })
 }
 
 fn factor(input: ParseStream<'_>) -> syn::Result<Expression> {
     if input.peek(LitInt) {
-        number(input).map(|(value, _)| Expression::Number(value))
+        number(input).map(|(value, span)| Expression::Number(value, span))
     } else {
         name(input).map(Expression::Field)
     }
@@ -394,7 +536,7 @@ fn line_item(input: ParseStream<'_>, docs: Docs) -> syn::Result<LineItem> {
             return Ok(LinePart::Literal(text(input)?.0));
         }
         let name = self::name(input)?;
-        let until = take_word(input, "until").then(|| text(input)).transpose()?.map(|(text, _)| text);
+        let until = take_word_or(input, "until", ",")?.then(|| text(input)).transpose()?;
         Ok(LinePart::Field { docs, name, until })
     })?;
     Ok(LineItem { docs, name, parts, raises: raises(input)? })
@@ -409,7 +551,7 @@ fn keyed_item(input: ParseStream<'_>, docs: Docs) -> syn::Result<KeyedItem> {
         let docs = self::docs(&body)?;
         let tag = text(&body)?;
         let name = self::name(&body)?;
-        let certifies = take_word(&body, "certifies").then(|| self::name(&body)).transpose()?;
+        let certifies = take_word_or(&body, "certifies", "{")?.then(|| self::name(&body)).transpose()?;
         variants.push(VariantItem { docs, tag, name, certifies, fields: braced_list(&body, field)? });
     }
     Ok(KeyedItem { docs, name, variants })
@@ -418,12 +560,18 @@ fn keyed_item(input: ParseStream<'_>, docs: Docs) -> syn::Result<KeyedItem> {
 type Methods = Vec<(String, Span)>;
 
 /// The body of a layer or an exchange. A message that does not parse is reported and left out.
-fn messages(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<(Methods, Vec<MessageItem>)> {
+fn messages(
+    input: ParseStream<'_>,
+    owner: &Name,
+    spec: &mut Spec,
+    parser: &mut Parser<'_>,
+) -> syn::Result<(Methods, Vec<MessageItem>)> {
     let body;
     braced!(body in input);
     let mut methods = Methods::new();
     let mut messages = Vec::new();
     for part in split(body.parse()?) {
+        parser.end = end_of(&part);
         let parsed = (|input: ParseStream<'_>| {
             let docs = docs(input)?;
             if take_word(input, "method") {
@@ -436,7 +584,8 @@ fn messages(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Resul
         })
         .parse2(part);
         if let Err(error) = parsed {
-            report(diagnostics, &error);
+            parser.report(&error);
+            spec.broken.insert(owner.text.clone());
         }
     }
     Ok((methods, messages))
@@ -444,7 +593,7 @@ fn messages(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Resul
 
 fn message(input: ParseStream<'_>, docs: Docs) -> syn::Result<MessageItem> {
     let number = number(input)?;
-    let sender = input.call(Ident::parse_any)?;
+    let sender = word(input, "`client`, `server` or `either`")?;
     let sender = match sender.to_string().as_str() {
         "client" => Sender::Client,
         "server" => Sender::Server,

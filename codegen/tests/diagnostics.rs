@@ -1,0 +1,122 @@
+//! What is said about specs with mistakes: each file in `fail/` is one, with what is shown for it beside it.
+//!
+//! `KEXRAY_UPDATE=1 cargo test -p kexray-codegen` rewrites what is shown.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kexray_codegen::{Code, Diagnostics, generate};
+use similar::TextDiff;
+
+/// The files of a folder beside this one that end in `.grammar`, in order.
+fn specs(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
+    let entries = fs::read_dir(&folder)
+        .expect("the folder is there")
+        .map(|entry| entry.expect("it can be read").path());
+    let mut paths: Vec<_> =
+        entries.filter(|path| path.extension().is_some_and(|end| end == "grammar")).collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "no specs in {}", folder.display());
+    paths
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().expect("it is a file").to_string_lossy().into_owned()
+}
+
+fn mistakes(path: &Path) -> (String, Diagnostics) {
+    let source = fs::read_to_string(path).expect("it is text");
+    let mistakes = generate(&source, &name(path)).expect_err(&format!("{} has a mistake", name(path)));
+    (source, mistakes)
+}
+
+/// Compares with a file; rewrites it where `KEXRAY_UPDATE` is set. What differs, as a diff.
+fn compare(path: &Path, actual: &str) -> Option<String> {
+    if std::env::var_os("KEXRAY_UPDATE").is_some() {
+        fs::write(path, actual).expect("it can be written");
+        return None;
+    }
+    let expected = fs::read_to_string(path).unwrap_or_default();
+    (expected != actual).then(|| {
+        let diff = TextDiff::from_lines(expected.as_str(), actual);
+        diff.unified_diff().header(&format!("{} (expected)", name(path)), "now").to_string()
+    })
+}
+
+#[test]
+fn mistakes_are_shown_as_before() {
+    let mut differences = Vec::new();
+    for path in specs("fail") {
+        let (source, mistakes) = mistakes(&path);
+        differences
+            .extend(compare(&path.with_extension("stderr"), &mistakes.render(&name(&path), &source, false)));
+    }
+    let hint = "set KEXRAY_UPDATE=1 to take this as right";
+    assert!(differences.is_empty(), "{}\n{hint}", differences.join("\n"));
+}
+
+#[test]
+fn every_kind_of_mistake_has_a_case() {
+    let mut shown = BTreeSet::new();
+    for path in specs("fail") {
+        let (_, mistakes) = mistakes(&path);
+        let codes: BTreeSet<_> = mistakes.iter().map(|mistake| mistake.code).collect();
+        if let Some(wanted) = Code::ALL.iter().find(|code| name(&path).starts_with(code.id())) {
+            assert_eq!(codes, BTreeSet::from([*wanted]), "{} shows its own kind and no other", name(&path));
+        }
+        shown.extend(codes);
+    }
+    let missing: Vec<_> = Code::ALL.iter().filter(|code| !shown.contains(code)).collect();
+    assert!(missing.is_empty(), "no file in fail/ shows {missing:?}");
+}
+
+#[test]
+fn a_mistake_is_shown_with_code_place_line_and_caret() {
+    for path in specs("fail") {
+        let (source, mistakes) = mistakes(&path);
+        let shown = mistakes.render(&name(&path), &source, false);
+        let shown: Vec<&str> = shown.trim_end().split("\n\n").collect();
+        assert_eq!(shown.len(), mistakes.iter().count(), "one paragraph a mistake: {shown:#?}");
+        for (mistake, shown) in mistakes.iter().zip(shown) {
+            let before = &source[..mistake.span.start];
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            let text = source.lines().nth(line - 1).unwrap_or_default().trim();
+            assert!(shown.starts_with(&format!("error[{}]: {}", mistake.code, mistake.message)), "{shown}");
+            assert!(
+                shown.contains(&format!("{}:{line}:{column}\n", name(&path))),
+                "{line}:{column} in {shown}"
+            );
+            assert!(shown.contains(text) && shown.contains('^'), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn mistakes_are_shown_together_in_the_order_of_the_text() {
+    let (_, mistakes) = specs("fail")
+        .iter()
+        .find(|path| name(path).starts_with("five"))
+        .map(|path| mistakes(path))
+        .expect("it is there");
+    let places: Vec<_> = mistakes.iter().map(|mistake| mistake.span.start).collect();
+    let codes: BTreeSet<_> = mistakes.iter().map(|mistake| mistake.code).collect();
+    assert!(places.is_sorted());
+    assert_eq!((places.len(), codes.len()), (5, 5));
+}
+
+#[test]
+fn colours_change_nothing_but_the_colours() {
+    for path in specs("fail") {
+        let (source, mistakes) = mistakes(&path);
+        let coloured = mistakes.render(&name(&path), &source, true);
+        assert!(coloured.contains("\u{1b}["), "{coloured}");
+        let mut pieces = coloured.split("\u{1b}[");
+        let mut plain = pieces.next().unwrap_or_default().to_owned();
+        plain.extend(pieces.filter_map(|piece| Some(piece.split_once('m')?.1)));
+        let trim = |text: &str| text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+        assert_eq!(trim(&plain), trim(&mistakes.render(&name(&path), &source, false)));
+    }
+}

@@ -1,0 +1,126 @@
+//! What is generated for each spec in `pass/`: it stands beside the spec, is compared with it, and compiles.
+//!
+//! `KEXRAY_UPDATE=1 cargo test -p kexray-codegen --test snapshots` rewrites it.
+
+#![allow(dead_code, unused_imports, clippy::all, missing_docs, unreachable_pub)]
+
+mod every_construct {
+    include!("pass/every-construct.rs");
+}
+mod no_events {
+    include!("pass/no-events.rs");
+}
+mod nothing {
+    include!("pass/nothing.rs");
+}
+mod numbers_only {
+    include!("pass/numbers-only.rs");
+}
+
+use every_construct::{
+    Event, Exchange, Hail, Lens, Names, Origin, Parameters, ParseErrorKind, Role, Signal, Value, handshake,
+    lens, open, secret,
+};
+
+#[test]
+fn a_line_is_taken_apart_and_put_together() {
+    let line = b"LIGHT/2 of Ida;Lime Rock".as_slice();
+    let hail = Hail::of_line(line).expect("it is one");
+    assert_eq!((hail.version, hail.keeper, hail.rest_of_it), (&b"2"[..], &b"Ida"[..], &b"Lime Rock"[..]));
+    assert_eq!(hail.to_line(), line);
+    assert_eq!(Hail::of_line(b"LIGHT/2"), None);
+    assert_eq!(Hail::of_line(b"DARK/2 of Ida"), None);
+}
+
+#[test]
+fn a_message_raises_its_event_with_every_parameter() {
+    let octets = b"\x01\x03red\0\0\0\x05\x07\0\x09red,white\0\0\x02...";
+    let light = open::Message::parse(Role::Client, octets).expect("it is whole").expect("1 is a light");
+    let mut events = Vec::new();
+    light.value.raise(Origin { from_originator: true, from_server: false }, &mut |event| {
+        let mut parameters = Vec::new();
+        event.visit(&mut |name, value| {
+            parameters.push(match value {
+                Value::Text(octets) | Value::Bytes(octets) => format!("{name}={}", octets.escape_ascii()),
+                Value::Boolean(value) => format!("{name}={value}"),
+                Value::Count(value) => format!("{name}={value}"),
+                Value::Names(names) => format!("{name}={names:?}"),
+                Value::Record(_) => format!("{name}=record"),
+            });
+        });
+        events.push(format!("{}: {}", event.name(), parameters.join(" ")));
+    });
+    let told = "label=red bearing=record sides=record colours=[\"red\", \"white\"] by_keeper=false by_opener=true \
+                steady=true picture=...";
+    assert_eq!(events, [format!("lamp_lit: {told}")]);
+    assert_eq!(light.value.to_octets().ok().map(|octets| octets.len()), Some(octets.len()));
+}
+
+#[test]
+fn messages_that_share_a_number_are_told_apart_by_their_constants() {
+    let name = |octets: &[u8]| {
+        secret::Message::parse(Role::Client, octets)
+            .ok()
+            .flatten()
+            .map(|message| message.value.name().to_owned())
+    };
+    assert_eq!(name(b"\x09\0\x04hush\0\0\0\0\x01a").as_deref(), Some("Whisper"));
+    assert_eq!(name(b"\x09\0\x04help\x05").as_deref(), Some("Cry"));
+    assert_eq!(name(b"\x09\0\x04what\0\x02no").as_deref(), Some("Talk"));
+    assert_eq!(name(b"\x09\0\x04what\0\x03no"), None);
+}
+
+#[test]
+fn one_number_means_two_things_from_two_ends() {
+    let hand = b"\x01\0\0\0\x01\x05";
+    let name =
+        |role| Exchange::Handshake.parse(role, hand).ok().flatten().map(|message| message.value.name());
+    assert_eq!(name(Role::Client), Some("Offer"));
+    assert_eq!(name(Role::Server), Some("Take"));
+    assert_eq!(Exchange::of_method(b"glove-left"), None);
+    assert_eq!(Exchange::of_method(b"glove-woollen-left"), Some(Exchange::Handshake));
+    assert_eq!(Exchange::of_method(b"hand"), Some(Exchange::Handshake));
+    assert_eq!(Exchange::of_method(b"hands"), None);
+}
+
+#[test]
+fn a_frame_has_the_size_that_its_head_says() {
+    let octets = b"\0\x03\x06\x07abc1234";
+    assert_eq!(Signal::measure(octets), Ok(Some(octets.len())));
+    let signal = Signal::read_from(octets).expect("it is whole").value;
+    assert_eq!((signal.body, signal.sum), (&b"abc"[..], *b"1234"));
+    assert_eq!(Signal::measure(b"\0\x01\x03\x07").map_err(|error| error.kind), Ok(Some(8)));
+    assert_eq!(Signal::measure(b"\0\0\0").map_err(|error| error.kind), Err(ParseErrorKind::TooSmall));
+}
+
+#[test]
+fn what_certifies_holds_what_is_certified() {
+    let octets = b"\0\0\0\x0efresnel-signed\0\0\0\0\0\0\0\x05\0\0\0\x01\x09\x04wide\0\x03\x05";
+    let signed = Lens::parse(octets).expect("it is whole").expect("it is a lens").value;
+    let certified = signed.certified().expect("it certifies");
+    assert_eq!(certified.tag(), "fresnel");
+    assert_eq!(certified.to_octets().expect("it fits"), b"\0\0\0\x07fresnel\0\0\0\x01\x09\x04wide");
+    assert_eq!(signed.to_octets().expect("it fits"), octets);
+}
+
+#[test]
+fn groups_repeat_as_often_as_is_said() {
+    let octets = b"\x03\x02\0\x01\x01a\0\x02\x01b\x07\x01\x01xabcdef";
+    let message = open::Message::parse(Role::Server, octets).expect("it is whole").expect("3 is known");
+    let open::Message::Flashes(flashes) = message.value else { panic!("3 is flashes") };
+    assert_eq!(flashes.flashes.iter().map(|flash| flash.length).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(
+        (flashes.self_, flashes.name.map(|name| name.0), flashes.code),
+        (7, Some(&b"x"[..]), *b"abcdef")
+    );
+    assert_eq!(message.value.to_octets().expect("it fits"), octets);
+}
+
+#[test]
+fn a_list_beyond_its_limit_is_told() {
+    let octets = b"\x01\0\0\0\0\0\0\0\x05a,b,c\0\0\0";
+    let message = open::Message::parse(Role::Client, octets).expect("it is whole").expect("1 is known");
+    let mut told = Vec::new();
+    message.value.exceeded(&mut |anomaly, length, limit| told.push((anomaly.name(), length, limit)));
+    assert_eq!(told, [("LH_many_colours", 3, 2)]);
+}

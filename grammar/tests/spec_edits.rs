@@ -1,0 +1,115 @@
+//! What happens when the spec is edited: the right edits give code, the wrong ones are told apart at their place.
+
+use kexray_codegen::{Code, generate};
+
+const SPEC: &str = include_str!("../ssh.grammar");
+
+/// The spec with one text in the place of another, which it holds.
+#[track_caller]
+fn edited(from: &str, to: &str) -> String {
+    assert!(SPEC.contains(from), "the spec has `{from}`");
+    SPEC.replacen(from, to, 1)
+}
+
+/// The edit gives one mistake, at so many places.
+#[track_caller]
+fn check(from: &str, to: &str, times: usize, code: Code, message: &str, help: Option<&str>) {
+    let source = edited(from, to);
+    let mistakes = generate(&source, "ssh.grammar").expect_err("the edit is a mistake");
+    let shown = mistakes.render("ssh.grammar", &source, false);
+    assert_eq!(mistakes.iter().count(), times, "{shown}");
+    for mistake in mistakes.iter() {
+        assert_eq!((mistake.code, mistake.message.as_str()), (code, message), "{shown}");
+        assert_eq!(mistake.help.as_deref(), help, "{shown}");
+    }
+}
+
+#[test]
+fn an_exchange_with_an_event_is_all_that_it_takes() {
+    let addition = "
+        /// Knocked.
+        event knocked { times: count }
+        /// Made up.
+        exchange Knocking { method \"knock@example.com\"; 30 client Knock { times: uint32 } -> knocked; }
+    ";
+    let code = generate(&(SPEC.to_owned() + addition), "ssh.grammar").expect("it is right");
+    for expected in [
+        "pub mod knocking {",
+        "pub struct Knock {",
+        "b\"knock@example.com\" => return Some(Self::Knocking)",
+        "Knocked {",
+        "Self::Knocked { .. } => \"knocked\"",
+        "raise(Event::Knocked {",
+        "visit(\"times\", Value::Count(*times));",
+    ] {
+        assert!(code.contains(expected), "{expected}");
+    }
+}
+
+#[test]
+fn a_field_that_feeds_an_event_is_missed_when_it_is_renamed() {
+    check(
+        "31 server Reply { host_key: string, f: mpint",
+        "31 server Reply { hostkey: string, f: mpint",
+        1,
+        Code::UnknownField,
+        "there is no field `host_key`",
+        Some("did you mean `hostkey`?"),
+    );
+}
+
+#[test]
+fn a_field_that_feeds_the_parameter_of_its_name_is_missed_when_it_is_renamed() {
+    check(
+        "        /// Random.\n        cookie: bytes[16],",
+        "        cooky: bytes[16],",
+        1,
+        Code::UnknownField,
+        "there is no field `cookie`",
+        Some("did you mean `cooky`?"),
+    );
+    check(
+        "31 server Reply { host_key: string, q_s: string, signature: string }\n        -> ssh2_server_host_key(key: host_key), ssh2_ecc_key(q: q_s);",
+        "31 server Reply { host_key: string, q_s: string, signature: string }\n        -> ssh2_server_host_key(key: host_key), ssh2_ecc_key;",
+        1,
+        Code::UnfedParameter,
+        "parameter `q` of `ssh2_ecc_key` has no source",
+        Some("name the field that feeds it, `q: …`; of the right kind: `host_key`, `q_s`, `signature`"),
+    );
+}
+
+#[test]
+fn a_parameter_that_is_renamed_is_missed_wherever_it_is_fed() {
+    check(
+        "event ssh2_gss_error { major_status: count, minor_status: count,",
+        "event ssh2_gss_error { major_status: count, minor_state: count,",
+        2,
+        Code::UnknownParameter,
+        "there is no parameter of `ssh2_gss_error` named `minor_status`",
+        Some("did you mean `minor_state`?"),
+    );
+}
+
+#[test]
+fn a_number_means_one_thing_in_an_exchange() {
+    check(
+        "34 client Request { min",
+        "30 client Request { min",
+        1,
+        Code::NumberTaken,
+        "number 30 already has a meaning when sent by this end",
+        None,
+    );
+}
+
+#[test]
+fn a_method_selects_one_exchange() {
+    check(
+        "method \"ecmqv-sha2\";",
+        "method \"ecmqv-sha2\", \"curve25519-sha256\";",
+        1,
+        Code::MethodTaken,
+        "method \"curve25519-sha256\" is claimed twice",
+        Some("the method alone chooses the exchange"),
+    );
+}
