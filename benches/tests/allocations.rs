@@ -166,7 +166,7 @@ fn a_handshake_allocates_little() {
         assert!(connection.session().host_key_fingerprint.is_some(), "{name}");
         most = most.max(counts.allocations);
     }
-    assert!(most <= 25, "{most} allocations");
+    assert!(most <= 27, "{most} allocations");
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn a_session_through_the_engine_allocates_little() {
         most = most.max(counts.allocations);
     }
     // The connection's own box on top.
-    assert!(most <= 26, "{most} allocations");
+    assert!(most <= 28, "{most} allocations");
 }
 
 #[test]
@@ -225,6 +225,6 @@ fn a_flow_at_rest_keeps_little() {
         kept(|flow| flow.saying(&[(true, b"GET / HTTP/1.1\r\n\r\n"), (false, b"HTTP/1.1 200 OK\r\n\r\n")]));
     let ssh = kept(|flow| session(flow, "publickey-success"));
     // FIXME: 256 are wanted for a flow that is not SSH.
-    assert!(silent <= 512 && web <= 512, "silent {silent}, web {web}");
-    assert!(ssh <= 1440, "SSH {ssh}");
+    assert!(silent <= 544 && web <= 544, "silent {silent}, web {web}");
+    assert!(ssh <= 1472, "SSH {ssh}");
 }
