@@ -80,7 +80,7 @@ impl Algorithms {
 
 /// The key-exchange method: the client's first that the server has too. Markers in the lists are no methods.
 pub(crate) fn negotiate_kex<'p>(client: &KexInit<'p>, server: &KexInit<'_>) -> Option<&'p [u8]> {
-    first_shared(client.kex_algorithms, server.kex_algorithms)
+    first_wanted(client.kex_algorithms, server.kex_algorithms, |name| !is_marker(name))
 }
 
 /// Whether a name stands for no algorithm.
@@ -90,18 +90,26 @@ pub(crate) fn is_marker(name: &[u8]) -> bool {
         .any(|markers| markers.contains(&name))
 }
 
-/// The pairs up to which a plain search beats building a set.
-const SEARCHED_PAIRS: usize = 4096;
+/// The product of two lists' lengths up to which a plain search beats building a set.
+const SEARCHED: usize = 1 << 20;
 
 /// The client's first name that the server lists too. Linear in the lengths of the lists.
 fn first_shared<'p>(client: NameList<'p>, server: NameList<'_>) -> Option<&'p [u8]> {
-    let (client, server) = (client.names(), server.names());
-    let mut wanted = client.iter().filter(|name| !name.is_empty() && !is_marker(name));
-    if client.len().saturating_mul(server.len()) <= SEARCHED_PAIRS {
-        wanted.find(|name| server.iter().any(|other| other == *name))
+    first_wanted(client, server, |_| true)
+}
+
+/// As [`first_shared`], of the names that are wanted.
+fn first_wanted<'p>(
+    client: NameList<'p>,
+    server: NameList<'_>,
+    wanted: impl Fn(&[u8]) -> bool,
+) -> Option<&'p [u8]> {
+    let mut names = client.names().iter().filter(|name| !name.is_empty() && wanted(name));
+    if client.0.len().saturating_mul(server.0.len()) <= SEARCHED {
+        names.find(|name| server.names().iter().any(|other| other == *name))
     } else {
-        let offered: HashSet<&[u8]> = server.iter().collect();
-        wanted.find(|name| offered.contains(name))
+        let offered: HashSet<&[u8]> = server.names().iter().collect();
+        names.find(|name| offered.contains(name))
     }
 }
 

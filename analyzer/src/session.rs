@@ -40,9 +40,14 @@ impl Session {
         match *event {
             Event::Ssh2ServerHostKey { key } => {
                 let (fingerprint, readable) = host_key::fingerprint(key);
-                sink.event(at, &Event::SshServerHostKey { hash: host_key::md5(&[key]).as_bytes() });
-                sink.event(at, event);
-                sink.event(at, &Event::SshServerHostKeyFingerprint { fingerprint: fingerprint.as_bytes() });
+                if sink.wants_events() {
+                    sink.event(at, &Event::SshServerHostKey { hash: host_key::md5(&[key]).as_bytes() });
+                    sink.event(at, event);
+                    sink.event(
+                        at,
+                        &Event::SshServerHostKeyFingerprint { fingerprint: fingerprint.as_bytes() },
+                    );
+                }
                 self.host_key_fingerprint = Some(fingerprint.into());
                 if !readable {
                     self.note(at, Anomaly::SshMalformedHostKey, None, sink);

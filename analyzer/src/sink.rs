@@ -18,6 +18,12 @@ pub trait Sink {
     /// Something happened. What the event borrows is gone after the call.
     fn event(&mut self, at: Timestamp, event: &Event<'_>);
 
+    /// Whether events are of any use here. Where they are not, digests that only they would tell are not worked out;
+    /// events may still come.
+    fn wants_events(&self) -> bool {
+        true
+    }
+
     /// Something odd happened. Each anomaly is told once a connection.
     fn anomaly(&mut self, at: Timestamp, anomaly: Anomaly, excess: Option<Excess>);
 }

@@ -53,6 +53,8 @@ impl Oddity {
 pub trait Observer {
     /// Whether it asks for [`SshFlows::tells_since`], which takes some keeping.
     const ORDERED: bool = false;
+    /// Whether it wants events. Where it does not, less is worked out, but some may still come.
+    const EVENTS: bool = true;
 
     /// Something happened.
     fn event(&mut self, flow: &Flow, at: Timestamp, event: &Event<'_>);
@@ -164,6 +166,10 @@ struct Outlet<'o, O> {
 impl<O: Observer> Sink for Outlet<'_, O> {
     fn event(&mut self, at: Timestamp, event: &Event<'_>) {
         self.observer.event(self.flow, at, event);
+    }
+
+    fn wants_events(&self) -> bool {
+        O::EVENTS
     }
 
     fn anomaly(&mut self, at: Timestamp, anomaly: Anomaly, excess: Option<Excess>) {

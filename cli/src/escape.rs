@@ -2,6 +2,12 @@
 
 /// Appends `text`: valid UTF-8 as it is, control characters and what is no UTF-8 as `\xNN`, an octet each.
 pub(crate) fn text(text: &[u8], out: &mut String) {
+    if let Ok(text) = str::from_utf8(text)
+        && text.bytes().all(|octet| matches!(octet, b' '..=b'~'))
+    {
+        // As good as always.
+        return out.push_str(text);
+    }
     for chunk in text.utf8_chunks() {
         for character in chunk.valid().chars() {
             if character.is_control() {

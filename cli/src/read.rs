@@ -41,6 +41,8 @@ struct Log<'w> {
 }
 
 impl Observer for Log<'_> {
+    const EVENTS: bool = false;
+
     fn event(&mut self, _: &Flow, _: Timestamp, _: &Event<'_>) {}
 
     fn oddity(&mut self, flow: &Flow, at: Timestamp, oddity: Oddity) {

@@ -3317,7 +3317,12 @@ pub mod transport {
         }
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
         pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
-            let length = self.kex_algorithms.names().len();
+            let length = if self.kex_algorithms.0.len() < limits::KEXINIT_KEX_ALGORITHMS
+            {
+                0
+            } else {
+                self.kex_algorithms.names().len()
+            };
             if length > limits::KEXINIT_KEX_ALGORITHMS {
                 report(
                     Anomaly::SshMaxKexinitKexAlgorithmsExceeded,
@@ -3325,7 +3330,13 @@ pub mod transport {
                     limits::KEXINIT_KEX_ALGORITHMS,
                 );
             }
-            let length = self.server_host_key_algorithms.names().len();
+            let length = if self.server_host_key_algorithms.0.len()
+                < limits::KEXINIT_HOSTKEY_ALGORITHMS
+            {
+                0
+            } else {
+                self.server_host_key_algorithms.names().len()
+            };
             if length > limits::KEXINIT_HOSTKEY_ALGORITHMS {
                 report(
                     Anomaly::SshMaxKexinitHostkeyAlgorithmsExceeded,
@@ -3333,7 +3344,13 @@ pub mod transport {
                     limits::KEXINIT_HOSTKEY_ALGORITHMS,
                 );
             }
-            let length = self.encryption_algorithms_client_to_server.names().len();
+            let length = if self.encryption_algorithms_client_to_server.0.len()
+                < limits::KEXINIT_ENCRYPTION_ALGORITHMS
+            {
+                0
+            } else {
+                self.encryption_algorithms_client_to_server.names().len()
+            };
             if length > limits::KEXINIT_ENCRYPTION_ALGORITHMS {
                 report(
                     Anomaly::SshMaxKexinitEncryptionAlgorithmsExceeded,
@@ -3341,7 +3358,13 @@ pub mod transport {
                     limits::KEXINIT_ENCRYPTION_ALGORITHMS,
                 );
             }
-            let length = self.encryption_algorithms_server_to_client.names().len();
+            let length = if self.encryption_algorithms_server_to_client.0.len()
+                < limits::KEXINIT_ENCRYPTION_ALGORITHMS
+            {
+                0
+            } else {
+                self.encryption_algorithms_server_to_client.names().len()
+            };
             if length > limits::KEXINIT_ENCRYPTION_ALGORITHMS {
                 report(
                     Anomaly::SshMaxKexinitEncryptionAlgorithmsExceeded,
@@ -3349,7 +3372,13 @@ pub mod transport {
                     limits::KEXINIT_ENCRYPTION_ALGORITHMS,
                 );
             }
-            let length = self.mac_algorithms_client_to_server.names().len();
+            let length = if self.mac_algorithms_client_to_server.0.len()
+                < limits::KEXINIT_MAC_ALGORITHMS
+            {
+                0
+            } else {
+                self.mac_algorithms_client_to_server.names().len()
+            };
             if length > limits::KEXINIT_MAC_ALGORITHMS {
                 report(
                     Anomaly::SshMaxKexinitMacAlgorithmsExceeded,
@@ -3357,7 +3386,13 @@ pub mod transport {
                     limits::KEXINIT_MAC_ALGORITHMS,
                 );
             }
-            let length = self.mac_algorithms_server_to_client.names().len();
+            let length = if self.mac_algorithms_server_to_client.0.len()
+                < limits::KEXINIT_MAC_ALGORITHMS
+            {
+                0
+            } else {
+                self.mac_algorithms_server_to_client.names().len()
+            };
             if length > limits::KEXINIT_MAC_ALGORITHMS {
                 report(
                     Anomaly::SshMaxKexinitMacAlgorithmsExceeded,
@@ -3365,7 +3400,13 @@ pub mod transport {
                     limits::KEXINIT_MAC_ALGORITHMS,
                 );
             }
-            let length = self.compression_algorithms_client_to_server.names().len();
+            let length = if self.compression_algorithms_client_to_server.0.len()
+                < limits::KEXINIT_COMPRESSION_ALGORITHMS
+            {
+                0
+            } else {
+                self.compression_algorithms_client_to_server.names().len()
+            };
             if length > limits::KEXINIT_COMPRESSION_ALGORITHMS {
                 report(
                     Anomaly::SshMaxKexinitCompressionAlgorithmsExceeded,
@@ -3373,7 +3414,13 @@ pub mod transport {
                     limits::KEXINIT_COMPRESSION_ALGORITHMS,
                 );
             }
-            let length = self.compression_algorithms_server_to_client.names().len();
+            let length = if self.compression_algorithms_server_to_client.0.len()
+                < limits::KEXINIT_COMPRESSION_ALGORITHMS
+            {
+                0
+            } else {
+                self.compression_algorithms_server_to_client.names().len()
+            };
             if length > limits::KEXINIT_COMPRESSION_ALGORITHMS {
                 report(
                     Anomaly::SshMaxKexinitCompressionAlgorithmsExceeded,
@@ -3381,7 +3428,13 @@ pub mod transport {
                     limits::KEXINIT_COMPRESSION_ALGORITHMS,
                 );
             }
-            let length = self.languages_client_to_server.names().len();
+            let length = if self.languages_client_to_server.0.len()
+                < limits::KEXINIT_LANGUAGES
+            {
+                0
+            } else {
+                self.languages_client_to_server.names().len()
+            };
             if length > limits::KEXINIT_LANGUAGES {
                 report(
                     Anomaly::SshMaxKexinitLanguagesExceeded,
@@ -3389,7 +3442,13 @@ pub mod transport {
                     limits::KEXINIT_LANGUAGES,
                 );
             }
-            let length = self.languages_server_to_client.names().len();
+            let length = if self.languages_server_to_client.0.len()
+                < limits::KEXINIT_LANGUAGES
+            {
+                0
+            } else {
+                self.languages_server_to_client.names().len()
+            };
             if length > limits::KEXINIT_LANGUAGES {
                 report(
                     Anomaly::SshMaxKexinitLanguagesExceeded,

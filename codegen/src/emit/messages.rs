@@ -304,7 +304,8 @@ fn exceeded_method(cx: &Context<'_>, structure: &Structure) -> TokenStream {
             let anomaly = ident(&camel(&cx.model.anomalies[limit.raises?].name));
             let (name, limit) = (ident(&field.name), ident(&limit.name.to_uppercase()));
             Some(quote! {
-                let length = self.#name.names().len();
+                // So many commas take as many octets: a shorter list needs no counting.
+                let length = if self.#name.0.len() < limits::#limit { 0 } else { self.#name.names().len() };
                 if length > limits::#limit {
                     report(Anomaly::#anomaly, length, limits::#limit);
                 }

@@ -1221,7 +1221,11 @@ pub mod open {
         }
         /// Reports each list that is longer than its limit: the anomaly, the length, the limit.
         pub fn exceeded(&self, report: &mut dyn FnMut(Anomaly, usize, usize)) {
-            let length = self.port.names().len();
+            let length = if self.port.0.len() < limits::MOST_COLOURS {
+                0
+            } else {
+                self.port.names().len()
+            };
             if length > limits::MOST_COLOURS {
                 report(Anomaly::LhManyColours, length, limits::MOST_COLOURS);
             }
