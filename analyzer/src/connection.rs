@@ -87,7 +87,9 @@ impl Connection {
     /// the spec bound it.
     #[must_use]
     pub fn kept(&self) -> usize {
-        Side::BOTH.into_iter().map(|side| self.streams.of(side).kept()).fold(0, usize::saturating_add)
+        let lines = [&self.session.client, &self.session.server].into_iter().flatten().map(|line| line.len());
+        let streams = Side::BOTH.into_iter().map(|side| self.streams.of(side).kept());
+        streams.chain(lines).fold(0, usize::saturating_add)
     }
 
     /// The time from which on lines are kept that an event may still tell of; `None` where there are none.
@@ -220,12 +222,15 @@ impl Connection {
         self.session.note(at, anomaly, excess, sink);
     }
 
-    /// Puts into the session what depends on who is the client.
-    pub(crate) fn settle_roles(&mut self) {
-        let line = |role| self.streams.of(self.roles.side(role)).identification.clone();
-        self.session.client = line(Role::Client);
-        self.session.server = line(Role::Server);
+    /// Learns who is the client, and puts into the session what depends on it.
+    pub(crate) fn learn_roles<T>(&mut self, learn: impl FnOnce(&mut Roles) -> T) -> T {
+        let client = self.roles.side(Role::Client);
+        let learned = learn(&mut self.roles);
+        if self.roles.side(Role::Client) != client {
+            std::mem::swap(&mut self.session.client, &mut self.session.server);
+        }
         self.session.role_reversed = self.roles.reversed();
+        learned
     }
 }
 

@@ -191,7 +191,7 @@ impl Connection {
             return self.note(at, Anomaly::SshUnexpectedMessage, None, sink);
         }
         if let Some(role) = marked(kexinit.kex_algorithms) {
-            self.roles.mark(side, role);
+            self.learn_roles(|roles| roles.mark(side, role));
         }
         let mut excesses = [None; Anomaly::ALL.len()];
         let mut free = excesses.iter_mut();
@@ -218,6 +218,9 @@ impl Connection {
     /// Works out what the two KEXINITs come to, once both are there, with the roles as they are known now, and what
     /// exchange it would be with the roles the other way round.
     fn negotiate(&mut self) {
+        if Side::BOTH.into_iter().any(|side| self.streams.of(side).kexinit.is_none()) {
+            return;
+        }
         let parsed = |role| {
             let payload = self.streams.of(self.roles.side(role)).kexinit.as_deref()?;
             KexInit::read_from(payload.get(1..)?).ok().map(|parsed| parsed.value)
@@ -233,7 +236,6 @@ impl Connection {
                 self.forget_kexinits();
             }
         }
-        self.settle_roles();
     }
 
     /// Whether key-exchange messages of that side mean something only with the other side's KEXINIT, which may still
@@ -302,14 +304,14 @@ impl Connection {
         if as_it_is == reversed {
             return;
         }
-        if self.roles.prove(side, if as_it_is { role } else { role.peer() }) {
+        let role = if as_it_is { role } else { role.peer() };
+        if self.learn_roles(|roles| roles.prove(side, role)) {
             self.note(at, Anomaly::SshRoleContradicted, None, sink);
         }
         if reversed {
             self.negotiate();
         } else {
             self.forget_kexinits();
-            self.settle_roles();
         }
     }
 
@@ -335,8 +337,7 @@ impl Connection {
     fn ssh1_message(&mut self, side: Side, at: Timestamp, payload: &[u8], sink: &mut (impl Sink + ?Sized)) {
         let sender = payload.first().and_then(|number| ssh1::Message::sender(*number));
         if let Some(role) = sender.and_then(kexray_grammar::Sender::role) {
-            self.roles.prove(side, role);
-            self.settle_roles();
+            self.learn_roles(|roles| roles.prove(side, role));
         }
         match ssh1::Message::parse(self.roles.of(side), payload) {
             Ok(Some(parsed)) => {
@@ -363,7 +364,7 @@ impl Connection {
         sink: &mut (impl Sink + ?Sized),
     ) -> &'b [u8] {
         let peer = self.streams.of(side.peer());
-        let silent = peer.identification.is_none() || peer.phase == Phase::Lost;
+        let silent = !peer.identified || peer.phase == Phase::Lost;
         if !silent && peer.phase != Phase::Encrypted {
             return self.packets(Protocol::Ssh1, side, at, bytes, sink);
         }
@@ -375,7 +376,7 @@ impl Connection {
     pub(crate) fn resume<'b>(&mut self, side: Side, bytes: &'b [u8]) -> &'b [u8] {
         let stream = self.streams.of(side);
         let peer = self.streams.of(side.peer());
-        let identifies = stream.identification.is_none() && bytes.starts_with(b"SSH-");
+        let identifies = !stream.identified && bytes.starts_with(b"SSH-");
         let phase = if identifies {
             Phase::Identifying
         } else if self.verdict != Verdict::Ssh {

@@ -1,6 +1,6 @@
 //! The version exchange: lines up to the identification line. RFC 4253 section 4.2.
 
-use kexray_grammar::{Anomaly, BinaryPacket, Event, Identification, PreIdentification, limits};
+use kexray_grammar::{Anomaly, BinaryPacket, Event, Identification, PreIdentification, Role, limits};
 
 use crate::connection::{Connection, Verdict};
 use crate::sink::{Excess, Sink};
@@ -112,7 +112,7 @@ impl Connection {
     /// SSH unless the other end has identified itself.
     fn bound_preceding(&mut self, side: Side, at: Timestamp, octets: usize, sink: &mut (impl Sink + ?Sized)) {
         let stream = self.streams.of_mut(side);
-        if stream.identification.is_some() || stream.opening == Opening::Identification {
+        if stream.identified || stream.opening == Opening::Identification {
             return;
         }
         stream.preceding_octets = stream.preceding_octets.saturating_add(octets);
@@ -176,7 +176,7 @@ impl Connection {
         };
         self.session.tell(at, &event, sink);
         let stream = self.streams.of_mut(side);
-        stream.identification = Some(kept.into());
+        stream.identified = true;
         stream.speaks = Speaks::of(identification.protocol_version);
         if stream.phase == Phase::Identifying {
             stream.phase = Phase::Choosing;
@@ -191,7 +191,11 @@ impl Connection {
                 None => self.note(at, Anomaly::SshVersionMismatch, None, sink),
             }
         }
-        self.settle_roles();
+        let line = match self.roles.of(side) {
+            Role::Client => &mut self.session.client,
+            Role::Server => &mut self.session.server,
+        };
+        *line = Some(kept.into());
     }
 
     /// Chooses the protocol of the packets that follow: what both ends agree on, or what this one says alone, or what

@@ -64,7 +64,8 @@ pub(crate) struct Stream {
     /// Lines before the identification line, each with the time of its end.
     pub(crate) preceding: Vec<(Timestamp, Box<[u8]>)>,
     pub(crate) preceding_octets: usize,
-    pub(crate) identification: Option<Box<[u8]>>,
+    /// Whether its identification line was seen.
+    pub(crate) identified: bool,
     pub(crate) speaks: Option<Speaks>,
     /// The payload of the KEXINIT, while it may still be needed.
     pub(crate) kexinit: Option<Box<[u8]>>,
@@ -128,10 +129,9 @@ pub(crate) struct Waiting {
 impl Stream {
     /// Octets that are kept.
     pub(crate) fn kept(&self) -> usize {
-        let boxed = |octets: &Option<Box<[u8]>>| octets.as_ref().map_or(0, |octets| octets.len());
         let waiting = self.waiting.as_ref().map_or(0, |waiting| waiting.octets.len());
         let preceding = self.preceding.iter().map(|(_, line)| line.len());
-        let all = [self.buffer.len(), waiting, boxed(&self.identification), boxed(&self.kexinit)];
+        let all = [self.buffer.len(), waiting, self.kexinit.as_ref().map_or(0, |octets| octets.len())];
         all.into_iter().chain(preceding).fold(0, usize::saturating_add)
     }
 }

@@ -249,6 +249,7 @@ fn parse<'p, T>(
     }
 }
 /// Takes `length` octets from where the reader stands. `packet` is all that the reader walks over.
+#[inline(always)]
 fn take<'p, R: Read + Seek>(
     reader: &mut R,
     packet: &'p [u8],
@@ -431,6 +432,7 @@ impl fmt::Debug for SshString<'_> {
 }
 impl<'p> BinRead for SshString<'p> {
     type Args<'a> = &'p [u8];
+    #[inline(always)]
     fn read_options<R: Read + Seek>(
         reader: &mut R,
         endian: Endian,
@@ -473,6 +475,7 @@ impl fmt::Debug for NameList<'_> {
 }
 impl<'p> BinRead for NameList<'p> {
     type Args<'a> = &'p [u8];
+    #[inline(always)]
     fn read_options<R: Read + Seek>(
         reader: &mut R,
         endian: Endian,
@@ -503,6 +506,7 @@ impl fmt::Debug for Mpint<'_> {
 }
 impl<'p> BinRead for Mpint<'p> {
     type Args<'a> = &'p [u8];
+    #[inline(always)]
     fn read_options<R: Read + Seek>(
         reader: &mut R,
         endian: Endian,
@@ -533,6 +537,7 @@ impl fmt::Debug for Ssh1Mpint<'_> {
 }
 impl<'p> BinRead for Ssh1Mpint<'p> {
     type Args<'a> = &'p [u8];
+    #[inline(always)]
     fn read_options<R: Read + Seek>(
         reader: &mut R,
         endian: Endian,

@@ -245,6 +245,7 @@ fn parse<'p, T>(
 }
 
 /// Takes `length` octets from where the reader stands. `packet` is all that the reader walks over.
+#[inline(always)]
 fn take<'p, R: Read + Seek>(reader: &mut R, packet: &'p [u8], length: u64) -> BinResult<&'p [u8]> {
     let start = reader.stream_position()?;
     // The reader's own seek would pass the end without an error.

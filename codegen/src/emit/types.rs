@@ -70,6 +70,8 @@ fn one(cx: &Context<'_>, wire_type: &WireType) -> TokenStream {
         impl<'p> BinRead for #name<'p> {
             type Args<'a> = &'p [u8];
 
+            // Left to itself the compiler calls it, which costs as much as the reading.
+            #[inline(always)]
             fn read_options<R: Read + Seek>(reader: &mut R, endian: Endian, packet: &'p [u8]) -> BinResult<Self> {
                 let count = #width::read_options(reader, endian, ())?;
                 take(reader, packet, #octets).map(Self)

@@ -249,6 +249,7 @@ fn parse<'p, T>(
     }
 }
 /// Takes `length` octets from where the reader stands. `packet` is all that the reader walks over.
+#[inline(always)]
 fn take<'p, R: Read + Seek>(
     reader: &mut R,
     packet: &'p [u8],
@@ -431,6 +432,7 @@ impl fmt::Debug for Blob<'_> {
 }
 impl<'p> BinRead for Blob<'p> {
     type Args<'a> = &'p [u8];
+    #[inline(always)]
     fn read_options<R: Read + Seek>(
         reader: &mut R,
         endian: Endian,
@@ -461,6 +463,7 @@ impl fmt::Debug for ShortText<'_> {
 }
 impl<'p> BinRead for ShortText<'p> {
     type Args<'a> = &'p [u8];
+    #[inline(always)]
     fn read_options<R: Read + Seek>(
         reader: &mut R,
         endian: Endian,
@@ -503,6 +506,7 @@ impl fmt::Debug for Colours<'_> {
 }
 impl<'p> BinRead for Colours<'p> {
     type Args<'a> = &'p [u8];
+    #[inline(always)]
     fn read_options<R: Read + Seek>(
         reader: &mut R,
         endian: Endian,
@@ -533,6 +537,7 @@ impl fmt::Debug for Big<'_> {
 }
 impl<'p> BinRead for Big<'p> {
     type Args<'a> = &'p [u8];
+    #[inline(always)]
     fn read_options<R: Read + Seek>(
         reader: &mut R,
         endian: Endian,
@@ -563,6 +568,7 @@ impl fmt::Debug for Bits<'_> {
 }
 impl<'p> BinRead for Bits<'p> {
     type Args<'a> = &'p [u8];
+    #[inline(always)]
     fn read_options<R: Read + Seek>(
         reader: &mut R,
         endian: Endian,

@@ -249,6 +249,7 @@ fn parse<'p, T>(
     }
 }
 /// Takes `length` octets from where the reader stands. `packet` is all that the reader walks over.
+#[inline(always)]
 fn take<'p, R: Read + Seek>(
     reader: &mut R,
     packet: &'p [u8],
