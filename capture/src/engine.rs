@@ -86,16 +86,13 @@ impl<A: Application> Engine<A> {
 
     /// Closes all flows, in the order of their first packets. The engine can be used again.
     pub fn finish(&mut self) {
-        let mut flows: Vec<_> = self.flows.drain().collect();
-        flows.sort_unstable_by_key(|connection| connection.flow.number);
-        for mut connection in flows {
-            count(if connection.phase() == Phase::Closing {
-                &mut self.stats.flows_closed
-            } else {
-                &mut self.stats.flows_unfinished
-            });
-            connection.finish(&mut self.outlet());
+        let mut order: Vec<_> =
+            self.flows.entries().map(|(index, connection)| (connection.number(), index)).collect();
+        order.sort_unstable_by_key(|(number, _)| *number);
+        for (_, index) in order {
+            self.close(index, Reason::EndOfCapture);
         }
+        self.flows.clear();
         self.buffered = 0;
         self.fragments.finish(&mut self.stats);
     }
@@ -172,7 +169,7 @@ impl<A: Application> Engine<A> {
         let destination = Endpoint { address: datagram.destination, port: segment.destination_port };
         let (key, end) = Key::new(source, destination);
 
-        let Some((index, reused)) = self.connection(at, datagram, segment, key, end) else {
+        let Some((index, reused)) = self.connection(at, segment, key, end) else {
             return;
         };
         let Some(connection) = self.flows.value_mut(index) else {
@@ -192,7 +189,7 @@ impl<A: Application> Engine<A> {
         }
         self.buffered = others.saturating_add(connection.cost());
         let phase = connection.phase();
-        self.flows.touch(index, phase);
+        self.flows.touch(index, at, phase);
     }
 
     /// Finds or makes the connection that a segment sent by `end` belongs to, and tells whether
@@ -200,7 +197,6 @@ impl<A: Application> Engine<A> {
     fn connection(
         &mut self,
         at: Timestamp,
-        datagram: &Datagram<'_>,
         segment: &Segment<'_>,
         key: Key,
         end: End,
@@ -230,13 +226,12 @@ impl<A: Application> Engine<A> {
         {
             self.close(victim, Reason::Room);
         }
-        let (source, destination, number) = (datagram.source, datagram.destination, self.stats.flows);
-        let mut connection = Connection::new(source, destination, segment, end, at, number);
+        let mut connection = Connection::new(key, segment, end, at, self.stats.flows);
         if let Some(originator) = originator {
             connection.set_originator(originator);
         }
         count(&mut self.stats.flows);
-        let index = self.flows.insert(key, Phase::Opening, connection);
+        let index = self.flows.insert(at, Phase::Opening, connection);
         if index.is_none() {
             count(&mut self.stats.flows_evicted);
         }
@@ -269,6 +264,7 @@ impl<A: Application> Engine<A> {
             (_, Reason::Age) => &mut self.stats.flows_expired,
             (_, Reason::Room) => &mut self.stats.flows_evicted,
             (_, Reason::Replaced) => &mut self.stats.flows_replaced,
+            (_, Reason::EndOfCapture) => &mut self.stats.flows_unfinished,
         });
         connection.finish(&mut self.outlet());
     }
@@ -280,4 +276,5 @@ enum Reason {
     Age,
     Room,
     Replaced,
+    EndOfCapture,
 }

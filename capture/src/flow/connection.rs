@@ -1,11 +1,9 @@
 //! The life of a TCP connection, from its first packet to the last.
 
-use std::net::IpAddr;
+use kexray_analyzer::Timestamp;
 
-use kexray_analyzer::{Side, Timestamp};
-
-use super::outlet::{Outlet, Slot, Stream, report};
-use super::{End, Endpoint, Flow};
+use super::outlet::{Outlet, Stream, report};
+use super::{End, Identity, Key, Keyed};
 use crate::application::Application;
 use crate::limits::Limits;
 use crate::stats::{add, count, length};
@@ -55,18 +53,17 @@ pub(crate) enum Lookup {
     ReplacedWhileActive,
 }
 
-/// One end's share.
-#[derive(Debug)]
+/// One end's share, as far as every flow needs it.
+#[derive(Clone, Copy, Debug)]
 struct Half {
-    stream: Reassembler,
     /// The number of its SYN.
     initial: Option<u32>,
     /// The SYN of what may become a new connection on the same ports.
     candidate: Option<Candidate>,
+    reported: u16,
     /// A packet from this end was captured.
     seen: bool,
     fin: bool,
-    reported: u16,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -78,71 +75,103 @@ struct Candidate {
 
 impl Half {
     const fn new() -> Self {
-        Self {
-            stream: Reassembler::new(),
-            initial: None,
-            candidate: None,
-            seen: false,
-            fin: false,
-            reported: 0,
+        Self { initial: None, candidate: None, reported: 0, seen: false, fin: false }
+    }
+}
+
+/// What a flow needs once there is data in it, and until nobody wants that.
+#[derive(Debug)]
+struct Live<S> {
+    low: Reassembler,
+    high: Reassembler,
+    /// What the application keeps; `None` before the flow is opened.
+    state: Option<S>,
+}
+
+impl<S> Live<S> {
+    const fn stream(&self, end: End) -> &Reassembler {
+        match end {
+            End::Low => &self.low,
+            End::High => &self.high,
+        }
+    }
+
+    const fn stream_mut(&mut self, end: End) -> &mut Reassembler {
+        match end {
+            End::Low => &mut self.low,
+            End::High => &mut self.high,
         }
     }
 }
 
 /// A connection in the table.
+///
+/// Most flows of a capture are scans or not SSH. They stay small: what only data needs is apart.
 #[derive(Debug)]
 pub(crate) struct Connection<S> {
-    pub(crate) flow: Flow,
-    pub(crate) last_packet: Timestamp,
-    originator: End,
+    identity: Identity,
+    last_packet: Timestamp,
+    /// Never there once `closed`.
+    live: Option<Box<Live<S>>>,
     low: Half,
     high: Half,
-    slot: Slot<S>,
     reset: bool,
+    /// The application was told that the flow is over, or never will be told of it.
+    closed: bool,
+}
+
+impl<S> Keyed for Connection<S> {
+    fn key(&self) -> &Key {
+        &self.identity.key
+    }
 }
 
 impl<S> Connection<S> {
     /// A connection of which `segment`, sent by `end`, is the first packet.
-    pub(crate) fn new(
-        source: IpAddr,
-        destination: IpAddr,
-        segment: &Segment<'_>,
-        end: End,
-        at: Timestamp,
-        number: u64,
-    ) -> Self {
-        let source = Endpoint { address: source, port: segment.source_port };
-        let destination = Endpoint { address: destination, port: segment.destination_port };
+    pub(crate) fn new(key: Key, segment: &Segment<'_>, end: End, at: Timestamp, number: u64) -> Self {
         let answers = segment.syn && segment.acknowledgement.is_some();
-        let to_client = source.port == SSH_PORT && destination.port != SSH_PORT;
+        let to_client = segment.source_port == SSH_PORT && segment.destination_port != SSH_PORT;
         let from_originator = if segment.syn { !answers } else { !to_client };
-        let (originator, responder) =
-            if from_originator { (source, destination) } else { (destination, source) };
         Self {
-            flow: Flow { originator, responder, first_packet: at, number, opening_seen: segment.syn },
+            identity: Identity {
+                key,
+                first_packet: at,
+                number,
+                originator: if from_originator { end } else { end.other() },
+                opening_seen: segment.syn,
+            },
             last_packet: at,
-            originator: if from_originator { end } else { other(end) },
+            live: None,
             low: Half::new(),
             high: Half::new(),
-            slot: Slot::Empty,
             reset: false,
+            closed: false,
         }
     }
 
+    /// Counts the flows of an engine.
+    pub(crate) const fn number(&self) -> u64 {
+        self.identity.number
+    }
+
     /// Memory held in buffers.
-    pub(crate) const fn cost(&self) -> usize {
-        self.low.stream.cost().saturating_add(self.high.stream.cost())
+    pub(crate) fn cost(&self) -> usize {
+        self.live.as_ref().map_or(0, |live| live.low.cost().saturating_add(live.high.cost()))
     }
 
     pub(crate) fn phase(&self) -> Phase {
         if self.is_finished() {
             return Phase::Closing;
         }
-        match self.slot {
-            Slot::Empty => Phase::Opening,
-            Slot::Open(_) => Phase::Open,
-            Slot::Closed => Phase::Ignored,
+        if self.closed {
+            return Phase::Ignored;
         }
+        if self.is_open() { Phase::Open } else { Phase::Opening }
+    }
+
+    /// Whether the application knows the flow.
+    fn is_open(&self) -> bool {
+        self.live.as_ref().is_some_and(|live| live.state.is_some())
     }
 
     /// Whether the connection has been quiet for longer than its phase allows.
@@ -170,17 +199,42 @@ impl<S> Connection<S> {
         }
     }
 
+    /// The stream of a flow that never needed one, or does not need it any more.
+    fn fresh_stream(&self, end: End) -> Reassembler {
+        let mut stream = Reassembler::new();
+        let half = self.half(end);
+        if let Some(initial) = half.initial.filter(|_| !self.closed) {
+            let start = initial.wrapping_add(1);
+            stream.begin(start);
+            if half.fin {
+                stream.finish(start);
+            }
+            if self.reset {
+                stream.reset();
+            }
+        }
+        stream
+    }
+
+    /// Asks a stream, which need not be kept for that.
+    fn ask<T>(&self, end: End, question: impl FnOnce(&Reassembler) -> T) -> T {
+        match &self.live {
+            Some(live) => question(live.stream(end)),
+            None => question(&self.fresh_stream(end)),
+        }
+    }
+
     /// Whether a segment sent by `end` belongs to this connection, or to a new one on its ports.
     pub(crate) fn lookup(&self, end: End, segment: &Segment<'_>) -> Lookup {
-        let (mine, peer) = (self.half(end), self.half(other(end)));
+        let (mine, peer) = (self.half(end), self.half(end.other()));
         if segment.rst {
             return Lookup::Same;
         }
         if segment.syn {
-            if self.owns_syn(mine, segment.sequence) {
+            if self.owns_syn(end, segment.sequence) {
                 return Lookup::Same;
             }
-            if self.is_finished() || matches!(self.slot, Slot::Empty) {
+            if self.is_finished() || !self.closed && !self.is_open() {
                 return Lookup::Replaced;
             }
             // Anyone may send a SYN. That it was answered shows that it opened a connection.
@@ -193,22 +247,23 @@ impl<S> Connection<S> {
         // Or that data follows it, which does not follow the data before.
         let follows =
             mine.candidate.is_some_and(|candidate| candidate.initial.wrapping_add(1) == segment.sequence);
-        if follows && segment.has_data() && !mine.stream.is_near(segment.sequence) {
+        if follows && segment.has_data() && !self.ask(end, |stream| stream.is_near(segment.sequence)) {
             Lookup::ReplacedWhileActive
         } else {
             Lookup::Same
         }
     }
 
-    /// Whether a SYN with this number, from the end with this half, opened this connection.
-    fn owns_syn(&self, half: &Half, sequence: u32) -> bool {
-        match half.initial {
+    /// Whether a SYN of `end` with this number opened this connection.
+    fn owns_syn(&self, end: End, sequence: u32) -> bool {
+        match self.half(end).initial {
             Some(initial) => initial == sequence,
             // It may come late, after the data, but not after the end.
             None => {
+                let first = sequence.wrapping_add(1);
                 !self.is_finished()
-                    && !matches!(self.slot, Slot::Closed)
-                    && half.stream.may_begin_at(sequence.wrapping_add(1), LATE_SYN_DISTANCE)
+                    && !self.closed
+                    && self.ask(end, |stream| stream.may_begin_at(first, LATE_SYN_DISTANCE))
             }
         }
     }
@@ -216,16 +271,13 @@ impl<S> Connection<S> {
     /// Who opens the connection that replaces this one. Only known if its SYN is remembered.
     pub(crate) fn candidate_originator(&self, end: End, segment: &Segment<'_>) -> Option<End> {
         let candidate = self.half(end).candidate.filter(|_| !segment.syn)?;
-        Some(if candidate.answers { other(end) } else { end })
+        Some(if candidate.answers { end.other() } else { end })
     }
 
     /// Corrects the roles: `end` opened the connection.
     pub(crate) fn set_originator(&mut self, end: End) {
-        if self.originator != end {
-            self.originator = end;
-            std::mem::swap(&mut self.flow.originator, &mut self.flow.responder);
-        }
-        self.flow.opening_seen = true;
+        self.identity.originator = end;
+        self.identity.opening_seen = true;
     }
 
     /// Takes a segment sent by `end`.
@@ -247,17 +299,21 @@ impl<S> Connection<S> {
         let missing = u64::try_from(segment.missing).unwrap_or(u64::MAX);
         let data_length = length(segment.payload).saturating_add(missing);
 
-        if matches!(self.slot, Slot::Closed) {
+        if self.closed {
             self.skip_segment(end, segment, data_length, outlet);
             return;
         }
         if segment.rst {
             self.take_reset(end, segment, outlet);
-        } else if let Some(acknowledged) = segment.acknowledgement {
-            self.with_stream(other(end), now, outlet, |stream, out, _| stream.acknowledge(acknowledged, out));
+        } else if let Some(acknowledged) = segment.acknowledgement
+            && self.ask(end.other(), |stream| stream.is_ahead(acknowledged))
+        {
+            self.with_stream(end.other(), now, outlet, |stream, out, _| {
+                stream.acknowledge(acknowledged, out);
+            });
         }
         if segment.has_data() && !segment.rst {
-            let begun = self.half(end).stream.has_begun();
+            let begun = self.ask(end, Reassembler::has_begun);
             if !begun && data_length == 1 && !segment.psh {
                 // A keep-alive probe repeats a byte, or makes one up (RFC 9293 section 3.8.4).
                 count(&mut outlet.stats.keep_alive_bytes);
@@ -270,17 +326,16 @@ impl<S> Connection<S> {
             }
         }
         if segment.fin && !segment.rst {
-            let half = self.half_mut(end);
             // A cut or padded length does not fit in 32 bits only if it is nonsense.
             let behind = data_at.wrapping_add(u32::try_from(data_length).unwrap_or(u32::MAX));
-            if half.stream.finish(behind) {
-                half.fin = true;
-            } else {
-                count(&mut outlet.stats.ignored_ends);
-            }
+            self.take_fin(end, behind, outlet);
         }
         for end in [End::Low, End::High] {
-            self.with_stream(end, now, outlet, |stream, out, scene| stream.packet_passed(scene.limits, out));
+            if self.live.as_ref().is_some_and(|live| live.stream(end).waits_for_data()) {
+                self.with_stream(end, now, outlet, |stream, out, scene| {
+                    stream.packet_passed(scene.limits, out);
+                });
+            }
         }
         if self.is_finished() && self.is_delivered() {
             // Nothing can come any more that would change the streams. The entry stays for
@@ -294,11 +349,11 @@ impl<S> Connection<S> {
     where
         A: Application<State = S>,
     {
-        if matches!(self.slot, Slot::Closed) {
-            return;
-        }
         let now = self.last_packet;
-        for end in [self.originator, other(self.originator)] {
+        for end in [self.identity.originator, self.identity.originator.other()] {
+            if self.live.is_none() {
+                break;
+            }
             self.with_stream(end, now, outlet, |stream, out, _| stream.flush(out));
         }
         self.close(outlet);
@@ -309,8 +364,10 @@ impl<S> Connection<S> {
     where
         A: Application<State = S>,
     {
-        for end in [self.originator, other(self.originator)] {
-            self.with_stream(end, now, outlet, |stream, out, _| stream.give_up_all(out));
+        for end in [self.identity.originator, self.identity.originator.other()] {
+            if self.live.is_some() {
+                self.with_stream(end, now, outlet, |stream, out, _| stream.give_up_all(out));
+            }
         }
     }
 
@@ -325,7 +382,7 @@ impl<S> Connection<S> {
     where
         A: Application<State = S>,
     {
-        if !self.owns_syn(self.half(end), segment.sequence) {
+        if !self.owns_syn(end, segment.sequence) {
             let candidate =
                 Candidate { initial: segment.sequence, answers: segment.acknowledgement.is_some() };
             self.half_mut(end).candidate = Some(candidate);
@@ -333,30 +390,57 @@ impl<S> Connection<S> {
             self.report(end, TcpAnomaly::SynInsideConnection, now, outlet);
             return false;
         }
-        let half = self.half_mut(end);
-        half.initial = Some(segment.sequence);
-        half.stream.begin(segment.sequence.wrapping_add(1));
+        self.half_mut(end).initial = Some(segment.sequence);
+        self.begin(end, segment.sequence.wrapping_add(1));
         let originator = match segment.acknowledgement {
             None => end,
             Some(acknowledged) => {
                 // The SYN that it answers may not have been captured.
-                let peer = self.half_mut(other(end));
-                peer.initial.get_or_insert(acknowledged.wrapping_sub(1));
-                peer.stream.begin(acknowledged);
-                other(end)
+                let peer = end.other();
+                self.half_mut(peer).initial.get_or_insert(acknowledged.wrapping_sub(1));
+                self.begin(peer, acknowledged);
+                peer
             }
         };
-        if matches!(self.slot, Slot::Empty) && !self.flow.opening_seen {
+        if !self.closed && !self.is_open() && !self.identity.opening_seen {
             self.set_originator(originator);
         }
         true
     }
 
+    /// The stream of `end` begins at `sequence`, unless it has begun.
+    fn begin(&mut self, end: End, sequence: u32) {
+        if let Some(live) = &mut self.live {
+            live.stream_mut(end).begin(sequence);
+        }
+    }
+
+    /// Takes a FIN, which stands at `sequence`.
+    fn take_fin<A>(&mut self, end: End, sequence: u32, outlet: &mut Outlet<'_, A>)
+    where
+        A: Application<State = S>,
+    {
+        if self.closed {
+            // Over that segment's data interest was lost; its FIN counts for the end of the flow.
+            self.half_mut(end).fin = true;
+            return;
+        }
+        let at_start = self.half(end).initial.is_some_and(|initial| initial.wrapping_add(1) == sequence);
+        let fits = self.live.is_none() && at_start || self.live_mut().stream_mut(end).finish(sequence);
+        if fits {
+            self.half_mut(end).fin = true;
+        } else {
+            count(&mut outlet.stats.ignored_ends);
+        }
+    }
+
     fn take_reset<A>(&mut self, end: End, segment: &Segment<'_>, outlet: &mut Outlet<'_, A>) {
-        if self.half(end).stream.is_near(segment.sequence) {
+        if self.ask(end, |stream| stream.is_near(segment.sequence)) {
             self.reset = true;
-            self.low.stream.reset();
-            self.high.stream.reset();
+            if let Some(live) = &mut self.live {
+                live.low.reset();
+                live.high.reset();
+            }
         } else {
             count(&mut outlet.stats.ignored_ends);
         }
@@ -382,11 +466,8 @@ impl<S> Connection<S> {
 
     /// Whether both streams are delivered up to their ends.
     fn is_delivered(&self) -> bool {
-        [&self.low, &self.high].into_iter().all(|half| half.stream.is_complete() || !half.stream.has_begun())
-    }
-
-    fn side(&self, end: End) -> Side {
-        if end == self.originator { Side::Originator } else { Side::Responder }
+        let delivered = |stream: &Reassembler| stream.is_complete() || !stream.has_begun();
+        self.ask(End::Low, delivered) && self.ask(End::High, delivered)
     }
 
     /// Tells the application of something odd, unless it was told before.
@@ -399,10 +480,9 @@ impl<S> Connection<S> {
     ) where
         A: Application<State = S>,
     {
-        let side = self.side(end);
-        let flow = self.flow;
+        let identity = self.identity;
         report(&mut self.half_mut(end).reported, anomaly, || {
-            outlet.application.anomaly(&flow, side, now, anomaly)
+            outlet.application.anomaly(&identity.flow(), identity.side(end), now, anomaly);
         });
     }
 
@@ -417,30 +497,44 @@ impl<S> Connection<S> {
     ) where
         A: Application<State = S>,
     {
-        if matches!(self.slot, Slot::Closed) {
+        if self.closed {
             return;
         }
-        let side = self.side(end);
+        self.live_mut();
         let (half, one_sided) = match end {
             End::Low => (&mut self.low, !self.high.seen),
             End::High => (&mut self.high, !self.low.seen),
+        };
+        let Some(live) = &mut self.live else { return };
+        let reassembler = match end {
+            End::Low => &mut live.low,
+            End::High => &mut live.high,
         };
         let scene = Scene { limits: outlet.limits, now, one_sided };
         let mut stream = Stream {
             application: outlet.application,
             stats: outlet.stats,
-            flow: &self.flow,
-            slot: &mut self.slot,
+            identity: &self.identity,
+            state: &mut live.state,
             reported: &mut half.reported,
-            side,
+            side: self.identity.side(end),
             now,
             ignored: false,
         };
-        work(&mut half.stream, &mut stream, scene);
+        work(reassembler, &mut stream, scene);
         if stream.ignored {
             count(&mut outlet.stats.flows_ignored);
             self.close(outlet);
         }
+    }
+
+    /// What data needs, made if need be.
+    fn live_mut(&mut self) -> &mut Live<S> {
+        let fresh = self.live.is_none().then(|| (self.fresh_stream(End::Low), self.fresh_stream(End::High)));
+        self.live.get_or_insert_with(|| {
+            let (low, high) = fresh.unwrap_or((Reassembler::new(), Reassembler::new()));
+            Box::new(Live { low, high, state: None })
+        })
     }
 
     /// Closes the application's view of the flow, and frees the buffers.
@@ -448,18 +542,12 @@ impl<S> Connection<S> {
     where
         A: Application<State = S>,
     {
-        if let Slot::Open(state) = std::mem::replace(&mut self.slot, Slot::Closed) {
-            outlet.application.close(&self.flow, state, self.last_packet);
+        self.closed = true;
+        if let Some(live) = self.live.take()
+            && let Some(state) = live.state
+        {
+            outlet.application.close(&self.identity.flow(), state, self.last_packet);
         }
-        self.low.stream = Reassembler::new();
-        self.high.stream = Reassembler::new();
-    }
-}
-
-const fn other(end: End) -> End {
-    match end {
-        End::Low => End::High,
-        End::High => End::Low,
     }
 }
 
@@ -468,7 +556,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_table_takes_a_known_amount_of_memory() {
-        assert!(size_of::<Connection<()>>() <= 480, "{}", size_of::<Connection<()>>());
+    fn a_flow_without_data_is_small() {
+        assert!(size_of::<Connection<()>>() <= 144, "{}", size_of::<Connection<()>>());
     }
 }

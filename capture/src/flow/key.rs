@@ -1,6 +1,6 @@
 //! The key of a flow: the same for both directions.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Endpoint;
 
@@ -11,13 +11,23 @@ pub(crate) enum End {
     High,
 }
 
+impl End {
+    /// The other one.
+    pub(crate) const fn other(self) -> Self {
+        match self {
+            Self::Low => Self::High,
+            Self::High => Self::Low,
+        }
+    }
+}
+
 /// Both endpoints, ordered.
 ///
 /// Link-layer tags are no part of it: the two directions of a connection may carry different ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
-    low: u128,
-    high: u128,
+    low: [u64; 2],
+    high: [u64; 2],
     /// Low port, high port, and above them whether the addresses are IPv6: `::1` is not `0.0.0.1`.
     ports_and_version: u64,
 }
@@ -25,19 +35,46 @@ pub(crate) struct Key {
 impl Key {
     /// The key of a packet, and which end sent it.
     pub(crate) fn new(source: Endpoint, destination: Endpoint) -> (Self, End) {
-        let from = (bits(source.address), source.port);
-        let to = (bits(destination.address), destination.port);
+        let from = (words(source.address), source.port);
+        let to = (words(destination.address), destination.port);
         let (low, high, end) = if from <= to { (from, to, End::Low) } else { (to, from, End::High) };
         let version = u64::from(source.address.is_ipv6());
         let ports_and_version = version << 32 | u64::from(low.1) << 16 | u64::from(high.1);
         (Self { low: low.0, high: high.0, ports_and_version }, end)
     }
+
+    /// The address and port of an end.
+    pub(crate) fn endpoint(&self, end: End) -> Endpoint {
+        let [_, _, _, version, low_high, low_low, high_high, high_low] = self.ports_and_version.to_be_bytes();
+        let (words, port) = match end {
+            End::Low => (self.low, [low_high, low_low]),
+            End::High => (self.high, [high_high, high_low]),
+        };
+        Endpoint { address: address(words, version != 0), port: u16::from_be_bytes(port) }
+    }
 }
 
-fn bits(address: IpAddr) -> u128 {
+/// An address as two words, the more significant first.
+fn words(address: IpAddr) -> [u64; 2] {
     match address {
-        IpAddr::V4(address) => u128::from(address.to_bits()),
-        IpAddr::V6(address) => address.to_bits(),
+        IpAddr::V4(address) => [0, u64::from(address.to_bits())],
+        IpAddr::V6(address) => {
+            let [a, b, c, d, e, f, g, h] = address.segments();
+            [quad(a, b, c, d), quad(e, f, g, h)]
+        }
+    }
+}
+
+fn quad(a: u16, b: u16, c: u16, d: u16) -> u64 {
+    u64::from(a) << 48 | u64::from(b) << 32 | u64::from(c) << 16 | u64::from(d)
+}
+
+fn address([high, low]: [u64; 2], is_v6: bool) -> IpAddr {
+    if is_v6 {
+        IpAddr::V6(Ipv6Addr::from_bits(u128::from(high) << 64 | u128::from(low)))
+    } else {
+        let [_, _, _, _, a, b, c, d] = low.to_be_bytes();
+        IpAddr::V4(Ipv4Addr::new(a, b, c, d))
     }
 }
 
@@ -52,6 +89,15 @@ mod tests {
         let (key, end) = Key::new(here, there);
         assert_eq!(Key::new(there, here), (key, End::High));
         assert_eq!(end, End::Low);
+        assert_eq!((key.endpoint(End::Low), key.endpoint(End::High)), (here, there));
+    }
+
+    #[test]
+    fn a_key_gives_its_endpoints_back() {
+        let low = Endpoint { address: "2001:db8:1:2:3:4:5:6".parse().unwrap(), port: 0xfffe };
+        let high = Endpoint { address: "fe80::1".parse().unwrap(), port: 22 };
+        let (key, _) = Key::new(high, low);
+        assert_eq!((key.endpoint(End::Low), key.endpoint(End::High)), (low, high));
     }
 
     #[test]

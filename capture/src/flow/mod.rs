@@ -1,6 +1,7 @@
 //! Flows: who talks to whom, the table of them, and the life of a connection.
 
 mod connection;
+mod identity;
 mod key;
 mod outlet;
 mod table;
@@ -12,7 +13,8 @@ use kexray_analyzer::Timestamp;
 pub(crate) use connection::{Connection, Lookup, Phase};
 pub(crate) use key::{End, Key};
 pub(crate) use outlet::Outlet;
-pub(crate) use table::{Index, Table};
+use identity::Identity;
+pub(crate) use table::{Index, Keyed, Table};
 
 /// An address and a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 
 use kexray_analyzer::{Side, Timestamp};
 
-use super::Flow;
+use super::{Flow, Identity};
 use crate::application::{Application, Interest};
 use crate::limits::Limits;
 use crate::stats::{Stats, add, count, length};
@@ -15,22 +15,13 @@ pub(crate) struct Outlet<'a, A> {
     pub(crate) limits: &'a Limits,
 }
 
-/// What the application holds for the flow.
-#[derive(Debug)]
-pub(super) enum Slot<S> {
-    /// Not opened yet.
-    Empty,
-    Open(S),
-    /// Closed since the application said so, or because everything was delivered.
-    Closed,
-}
-
 /// The way from one direction's reassembler to the application.
 pub(super) struct Stream<'a, A: Application> {
     pub(super) application: &'a mut A,
     pub(super) stats: &'a mut Stats,
-    pub(super) flow: &'a Flow,
-    pub(super) slot: &'a mut Slot<A::State>,
+    pub(super) identity: &'a Identity,
+    /// What the application keeps for the flow; `None` before the flow is opened.
+    pub(super) state: &'a mut Option<A::State>,
     pub(super) reported: &'a mut u16,
     pub(super) side: Side,
     pub(super) now: Timestamp,
@@ -38,50 +29,42 @@ pub(super) struct Stream<'a, A: Application> {
 }
 
 impl<A: Application> Stream<'_, A> {
-    fn heed(&mut self, interest: Option<Interest>) {
-        self.ignored |= interest == Some(Interest::Ignore);
-    }
-
-    /// The application's state, made if need be; `None` once it has lost interest.
-    fn open(&mut self) -> Option<(&mut A, &mut A::State)> {
+    /// Lets the application look at its state, which is made if need be. False once it has lost
+    /// interest.
+    fn show(&mut self, look: impl FnOnce(&mut A, &Flow, &mut A::State) -> Interest) -> bool {
         if self.ignored {
-            return None;
+            return false;
         }
-        if matches!(self.slot, Slot::Empty) {
+        let flow = self.identity.flow();
+        let state = self.state.get_or_insert_with(|| {
             count(&mut self.stats.flows_with_data);
-            *self.slot = Slot::Open(self.application.open(self.flow));
-        }
-        match self.slot {
-            Slot::Open(state) => Some((self.application, state)),
-            _ => None,
-        }
+            self.application.open(&flow)
+        });
+        self.ignored = look(self.application, &flow, state) == Interest::Ignore;
+        true
     }
 }
 
 impl<A: Application> Output for Stream<'_, A> {
     fn deliver(&mut self, bytes: &[u8]) {
-        let (flow, side, now) = (self.flow, self.side, self.now);
-        let interest =
-            self.open().map(|(application, state)| application.deliver(flow, state, side, now, bytes));
-        let counter =
-            if interest.is_some() { &mut self.stats.delivered_bytes } else { &mut self.stats.ignored_bytes };
+        let (side, now) = (self.side, self.now);
+        let shown = self.show(|application, flow, state| application.deliver(flow, state, side, now, bytes));
+        let counter = if shown { &mut self.stats.delivered_bytes } else { &mut self.stats.ignored_bytes };
         add(counter, length(bytes));
-        self.heed(interest);
     }
 
     fn gap(&mut self, length: u64) {
-        let (flow, side, now) = (self.flow, self.side, self.now);
-        let interest =
-            self.open().map(|(application, state)| application.gap(flow, state, side, now, length));
-        if interest.is_some() {
+        let (side, now) = (self.side, self.now);
+        if self.show(|application, flow, state| application.gap(flow, state, side, now, length)) {
             add(&mut self.stats.gap_bytes, length);
             count(&mut self.stats.gaps);
         }
-        self.heed(interest);
     }
 
     fn anomaly(&mut self, anomaly: TcpAnomaly) {
-        report(self.reported, anomaly, || self.application.anomaly(self.flow, self.side, self.now, anomaly));
+        report(self.reported, anomaly, || {
+            self.application.anomaly(&self.identity.flow(), self.side, self.now, anomaly);
+        });
     }
 
     fn stats(&mut self) -> &mut Stats {

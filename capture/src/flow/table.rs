@@ -3,27 +3,41 @@
 //!
 //! Entries stand in a slab; the hash table holds their numbers. Each entry is linked into the
 //! queue of its phase, the most recently used last, so that the oldest is always at the front.
+//! It moves there once in [about a second](QUEUE_TICK): a busy flow leaves its neighbours in peace,
+//! which lie anywhere in memory.
 
 use std::hash::BuildHasher;
+use std::num::NonZeroU32;
+
+use kexray_analyzer::Timestamp;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::{Key, Phase};
 
-/// An entry's place in the slab.
+/// An entry's place in the slab, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Index(u32);
+pub(crate) struct Index(NonZeroU32);
 
 /// More entries than this cannot be numbered.
 const MAX_ENTRIES: usize = 1 << 31;
 
+/// How exact the order of the queues is: 2^30 ns, for a shift is cheap.
+const QUEUE_TICK: u32 = 30;
+
+/// What knows its key.
+pub(crate) trait Keyed {
+    fn key(&self) -> &Key;
+}
+
 #[derive(Debug)]
 struct Entry<T> {
-    key: Key,
     value: T,
-    phase: Phase,
     previous: Option<Index>,
     next: Option<Index>,
+    /// The tick in which it was moved to the end of its queue.
+    moved: u32,
+    phase: Phase,
 }
 
 #[derive(Debug)]
@@ -39,7 +53,7 @@ struct Queue {
     length: usize,
 }
 
-/// A map from [`Key`] to `T` that knows the age of its entries.
+/// The values by their keys; it knows their age.
 #[derive(Debug)]
 pub(crate) struct Table<T> {
     /// Seeded at random: who sends the packets must not choose the collisions.
@@ -69,7 +83,7 @@ impl Queues {
     }
 }
 
-impl<T> Table<T> {
+impl<T: Keyed> Table<T> {
     pub(crate) fn new() -> Self {
         Self {
             hasher: DefaultHashBuilder::default(),
@@ -87,17 +101,18 @@ impl<T> Table<T> {
     /// The entry of a key.
     pub(crate) fn find(&self, key: &Key) -> Option<Index> {
         let hash = self.hasher.hash_one(key);
-        self.numbers.find(hash, |index| self.entry(*index).is_some_and(|entry| entry.key == *key)).copied()
+        self.numbers.find(hash, |index| self.entry(*index).is_some_and(|entry| entry.value.key() == key)).copied()
     }
 
     pub(crate) fn value_mut(&mut self, index: Index) -> Option<&mut T> {
         self.entry_mut(index).map(|entry| &mut entry.value)
     }
 
-    /// Adds an entry, at the end of the queue `phase`. The key must be new.
+    /// Adds an entry, at the end of the queue `phase`. Its key must be new.
     /// `None` if the slab is full.
-    pub(crate) fn insert(&mut self, key: Key, phase: Phase, value: T) -> Option<Index> {
-        let entry = Slot::Used(Entry { key, value, phase, previous: None, next: None });
+    pub(crate) fn insert(&mut self, now: Timestamp, phase: Phase, value: T) -> Option<Index> {
+        let hash = self.hasher.hash_one(value.key());
+        let entry = Slot::Used(Entry { value, previous: None, next: None, moved: tick(now), phase });
         let index = if let Some(index) = self.free {
             let slot = self.slots.get_mut(place(index))?;
             if let Slot::Free { next_free } = slot {
@@ -106,17 +121,15 @@ impl<T> Table<T> {
             *slot = entry;
             index
         } else if self.slots.len() < MAX_ENTRIES {
-            let index = Index(u32::try_from(self.slots.len()).ok()?);
             self.slots.push(entry);
-            index
+            Index(NonZeroU32::new(u32::try_from(self.slots.len()).ok()?)?)
         } else {
             return None;
         };
         self.link(index, phase);
         let Self { hasher, numbers, slots, .. } = self;
-        let hash = hasher.hash_one(key);
         numbers.insert_unique(hash, index, |index| match slots.get(place(*index)) {
-            Some(Slot::Used(entry)) => hasher.hash_one(entry.key),
+            Some(Slot::Used(entry)) => hasher.hash_one(entry.value.key()),
             _ => 0,
         });
         Some(index)
@@ -124,8 +137,7 @@ impl<T> Table<T> {
 
     /// Takes an entry out.
     pub(crate) fn remove(&mut self, index: Index) -> Option<T> {
-        let key = self.entry(index)?.key;
-        let hash = self.hasher.hash_one(key);
+        let hash = self.hasher.hash_one(self.entry(index)?.value.key());
         if let Ok(occupied) = self.numbers.find_entry(hash, |other| *other == index) {
             occupied.remove();
         }
@@ -138,8 +150,15 @@ impl<T> Table<T> {
         Some(entry.value)
     }
 
-    /// Moves an entry to the end of the queue `phase`: it was just used.
-    pub(crate) fn touch(&mut self, index: Index, phase: Phase) {
+    /// Moves an entry to the end of the queue `phase`, unless it was there in this tick: it was
+    /// just used.
+    pub(crate) fn touch(&mut self, index: Index, now: Timestamp, phase: Phase) {
+        let tick = tick(now);
+        let Some(entry) = self.entry_mut(index).filter(|entry| entry.phase != phase || entry.moved != tick)
+        else {
+            return;
+        };
+        entry.moved = tick;
         if self.queues.of(phase).last != Some(index) {
             self.unlink(index);
             self.link(index, phase);
@@ -161,15 +180,17 @@ impl<T> Table<T> {
         [opening, ignored, open].into_iter().max_by_key(|queue| queue.length)?.first
     }
 
-    /// All values, in no particular order.
-    pub(crate) fn drain(&mut self) -> impl Iterator<Item = T> {
-        self.numbers.clear();
+    /// All entries, in no particular order.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (Index, &T)> {
+        self.numbers.iter().filter_map(|index| self.entry(*index).map(|entry| (*index, &entry.value)))
+    }
+
+    /// Frees the memory of all entries.
+    pub(crate) fn clear(&mut self) {
+        self.numbers = HashTable::new();
+        self.slots = Vec::new();
         self.free = None;
         self.queues = Queues::default();
-        std::mem::take(&mut self.slots).into_iter().filter_map(|slot| match slot {
-            Slot::Used(entry) => Some(entry.value),
-            Slot::Free { .. } => None,
-        })
     }
 
     fn entry(&self, index: Index) -> Option<&Entry<T>> {
@@ -220,7 +241,12 @@ impl<T> Table<T> {
 }
 
 fn place(index: Index) -> usize {
-    usize::try_from(index.0).unwrap_or(usize::MAX)
+    usize::try_from(index.0.get()).map_or(usize::MAX, |number| number.saturating_sub(1))
+}
+
+fn tick(now: Timestamp) -> u32 {
+    // What is cut off comes round after a century.
+    u32::try_from(now.as_nanos() >> QUEUE_TICK & u64::from(u32::MAX)).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -228,22 +254,39 @@ mod tests {
     use super::super::Endpoint;
     use super::*;
 
+    /// A value whose key tells nothing more.
+    struct Numbered(Key, u16);
+
+    impl Keyed for Numbered {
+        fn key(&self) -> &Key {
+            &self.0
+        }
+    }
+
     fn key(port: u16) -> Key {
         let end = |port| Endpoint { address: [10, 0, 0, 1].into(), port };
         Key::new(end(port), end(22)).0
     }
 
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_micros(seconds * 1_000_000)
+    }
+
+    fn insert(table: &mut Table<Numbered>, port: u16, phase: Phase) -> Index {
+        table.insert(at(0), phase, Numbered(key(port), port)).unwrap()
+    }
+
     #[test]
     fn the_oldest_of_a_phase_is_the_one_used_longest_ago() {
         let mut table = Table::new();
-        let [a, b, c] = [1, 2, 3].map(|port| table.insert(key(port), Phase::Opening, port).unwrap());
+        let [a, b, c] = [1, 2, 3].map(|port| insert(&mut table, port, Phase::Opening));
         assert_eq!(table.oldest(Phase::Opening), Some(a));
-        table.touch(a, Phase::Opening);
+        table.touch(a, at(2), Phase::Opening);
         assert_eq!(table.oldest(Phase::Opening), Some(b));
-        table.touch(b, Phase::Open);
+        table.touch(b, at(2), Phase::Open);
         assert_eq!(table.oldest(Phase::Opening), Some(c));
         assert_eq!(table.oldest(Phase::Open), Some(b));
-        assert_eq!(table.remove(c), Some(3));
+        assert_eq!(table.remove(c).unwrap().1, 3);
         assert_eq!(table.oldest(Phase::Opening), Some(a));
         assert_eq!(table.find(&key(3)), None);
         assert_eq!(table.find(&key(2)), Some(b));
@@ -251,15 +294,25 @@ mod tests {
     }
 
     #[test]
+    fn within_a_tick_nothing_moves() {
+        let mut table = Table::new();
+        let [a, b] = [1, 2].map(|port| insert(&mut table, port, Phase::Open));
+        table.touch(a, at(0), Phase::Open);
+        assert_eq!(table.oldest(Phase::Open), Some(a));
+        table.touch(a, at(2), Phase::Open);
+        assert_eq!(table.oldest(Phase::Open), Some(b));
+    }
+
+    #[test]
     fn places_are_used_again() {
         let mut table = Table::new();
-        for round in 0..100_u16 {
+        for _ in 0..100 {
             for port in 0..10 {
-                table.insert(key(port), Phase::Open, round).unwrap();
+                insert(&mut table, port, Phase::Open);
             }
             for port in 0..10 {
                 let index = table.find(&key(port)).unwrap();
-                assert_eq!(table.remove(index), Some(round));
+                assert_eq!(table.remove(index).unwrap().1, port);
             }
         }
         assert_eq!((table.len(), table.slots.len()), (0, 10));
@@ -268,11 +321,11 @@ mod tests {
     #[test]
     fn a_flood_pushes_out_its_own_kind() {
         let mut table = Table::new();
-        let open = table.insert(key(1), Phase::Open, 0).unwrap();
-        let flood = table.insert(key(2), Phase::Opening, 0).unwrap();
-        table.insert(key(3), Phase::Opening, 0).unwrap();
+        let open = insert(&mut table, 1, Phase::Open);
+        let flood = insert(&mut table, 2, Phase::Opening);
+        insert(&mut table, 3, Phase::Opening);
         assert_eq!(table.victim(), Some(flood));
-        table.touch(open, Phase::Closing);
+        table.touch(open, at(0), Phase::Closing);
         assert_eq!(table.victim(), Some(open));
     }
 }

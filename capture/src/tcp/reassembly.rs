@@ -202,6 +202,20 @@ impl Reassembler {
         self.trust_acknowledgement(out);
     }
 
+    /// Whether an acknowledgement of everything before `sequence` says more than is known.
+    pub(crate) fn is_ahead(&self, sequence: u32) -> bool {
+        self.cursor.is_some_and(|cursor| {
+            let position = cursor.next.nearest(sequence);
+            // A FIN is acknowledged like a byte.
+            position > cursor.next && self.end.is_none_or(|(end, _)| end > cursor.next)
+        })
+    }
+
+    /// Whether more was acknowledged than was captured, and nothing waits that would explain it.
+    pub(crate) fn waits_for_data(&self) -> bool {
+        self.cursor.is_some_and(|cursor| cursor.acknowledged > cursor.next) && self.pending.is_empty()
+    }
+
     /// The other side has received everything before `sequence`.
     pub(crate) fn acknowledge(&mut self, sequence: u32, out: &mut impl Output) {
         let Some(cursor) = &mut self.cursor else {
@@ -223,8 +237,7 @@ impl Reassembler {
 
     /// A packet of the flow, of either direction, has been dealt with.
     pub(crate) fn packet_passed(&mut self, limits: &Limits, out: &mut impl Output) {
-        let Some(cursor) = self.cursor else { return };
-        if cursor.acknowledged <= cursor.next || !self.pending.is_empty() {
+        if !self.waits_for_data() {
             return;
         }
         self.waited = self.waited.saturating_add(1);

@@ -1,0 +1,33 @@
+//! What tells a flow from the others, in the little room that the table has for it.
+
+use kexray_analyzer::{Side, Timestamp};
+
+use super::{End, Flow, Key};
+
+/// What a [`Flow`] is made from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Identity {
+    pub(super) key: Key,
+    pub(super) first_packet: Timestamp,
+    pub(super) number: u64,
+    pub(super) originator: End,
+    pub(super) opening_seen: bool,
+}
+
+impl Identity {
+    /// The flow as applications see it.
+    pub(super) fn flow(&self) -> Flow {
+        Flow {
+            originator: self.key.endpoint(self.originator),
+            responder: self.key.endpoint(self.originator.other()),
+            first_packet: self.first_packet,
+            number: self.number,
+            opening_seen: self.opening_seen,
+        }
+    }
+
+    /// The side that an end is on.
+    pub(super) fn side(&self, end: End) -> Side {
+        if end == self.originator { Side::Originator } else { Side::Responder }
+    }
+}
