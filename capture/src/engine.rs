@@ -3,11 +3,13 @@
 use kexray_analyzer::Timestamp;
 
 use crate::application::Application;
-use crate::flow::{Connection, End, Endpoint, Index, Key, Lookup, Outlet, Phase, Table};
+use crate::descent::{Descent, LinkError};
+use crate::flow::{Connection, End, Endpoint, Index, Key, Lookup, Outlet, Phase, Table, Tick};
 use crate::fragment::Fragments;
 use crate::ip::{self, Datagram, IpError};
 use crate::limits::Limits;
-use crate::link::{self, LinkError, LinkType};
+use crate::link::{self, LinkType};
+use crate::overlay::Overlay;
 use crate::stats::{Stats, count, length};
 use crate::tcp::{Segment, SegmentError, TcpAnomaly};
 use crate::tunnel;
@@ -29,6 +31,9 @@ pub struct Engine<A: Application> {
     flows: Table<Connection<A::State>>,
     /// Bytes in the buffers of all flows.
     buffered: usize,
+    /// When the queues were last searched for flows that are too old, to about a second; `None`
+    /// if not all of them were closed.
+    expired: Option<Tick>,
 }
 
 impl<A: Application> Engine<A> {
@@ -46,6 +51,7 @@ impl<A: Application> Engine<A> {
             fragments: Fragments::new(),
             flows: Table::new(),
             buffered: 0,
+            expired: None,
         }
     }
 
@@ -78,8 +84,9 @@ impl<A: Application> Engine<A> {
         if cut > 0 {
             count(&mut self.stats.cut_packets);
         }
-        match link::ip_packet(link_type, data) {
-            Ok(packet) => self.ip_packet(at, packet, cut, 0),
+        let mut descent = Descent::new(self.limits.encapsulations, cut);
+        match link::ip_packet(link_type, data, &mut descent) {
+            Ok(packet) => self.ip_packet(at, packet, descent),
             Err(error) => self.count_link_error(error),
         }
     }
@@ -106,6 +113,7 @@ impl<A: Application> Engine<A> {
             LinkError::Unsupported => &mut self.stats.unsupported_link_type,
             LinkError::Truncated => &mut self.stats.truncated_link,
             LinkError::NotIp => &mut self.stats.not_ip,
+            LinkError::TooNested => &mut self.stats.too_nested,
         });
     }
 
@@ -117,9 +125,8 @@ impl<A: Application> Engine<A> {
         });
     }
 
-    /// Takes an IP packet of which `cut` bytes were not captured, in `depth` tunnels.
-    fn ip_packet(&mut self, at: Timestamp, packet: &[u8], cut: usize, depth: usize) {
-        let datagram = match ip::datagram(packet, cut) {
+    fn ip_packet(&mut self, at: Timestamp, packet: &[u8], descent: Descent) {
+        let datagram = match ip::datagram(packet, descent.cut) {
             Ok(datagram) => datagram,
             Err(error) => return self.count_ip_error(error),
         };
@@ -127,9 +134,10 @@ impl<A: Application> Engine<A> {
             count(&mut self.stats.short_of_ip_length);
         }
         let Some(fragment) = datagram.fragment else {
-            return self.transport(at, &datagram, depth);
+            return self.transport(at, &datagram, descent);
         };
-        let whole = self.fragments.insert(at, &datagram, fragment, &self.limits, &mut self.stats);
+        let whole =
+            self.fragments.insert(at, descent.overlay, &datagram, fragment, &self.limits, &mut self.stats);
         let Some((protocol, payload)) = whole else {
             return;
         };
@@ -137,37 +145,38 @@ impl<A: Application> Engine<A> {
         match ip::upper_layer(whole) {
             // A fragment within fragments: nobody sends that in good faith.
             Ok(inner) if inner.fragment.is_some() => count(&mut self.stats.malformed_ip),
-            Ok(inner) => self.transport(at, &inner, depth),
+            Ok(inner) => self.transport(at, &inner, descent),
             Err(error) => self.count_ip_error(error),
         }
     }
 
-    fn transport(&mut self, at: Timestamp, datagram: &Datagram<'_>, depth: usize) {
+    fn transport(&mut self, at: Timestamp, datagram: &Datagram<'_>, mut descent: Descent) {
         if datagram.protocol != ip::TCP {
-            return match tunnel::inner(datagram) {
-                Some(Ok(packet)) if depth < tunnel::MAX_DEPTH => {
+            descent.cut = datagram.missing;
+            return match tunnel::inner(datagram, &mut descent) {
+                Some(Ok(packet)) => {
                     count(&mut self.stats.tunnelled);
-                    self.ip_packet(at, packet, datagram.missing, depth.saturating_add(1));
+                    self.ip_packet(at, packet, descent);
                 }
                 Some(Err(error)) => self.count_link_error(error),
-                _ => count(&mut self.stats.not_tcp),
+                None => count(&mut self.stats.not_tcp),
             };
         }
         match Segment::parse(datagram.payload, datagram.missing) {
             Ok(segment) => {
                 count(&mut self.stats.segments);
-                self.segment(at, datagram, &segment);
+                self.segment(at, descent.overlay, datagram, &segment);
             }
             Err(SegmentError::Truncated) => count(&mut self.stats.truncated_tcp),
             Err(SegmentError::Malformed) => count(&mut self.stats.malformed_tcp),
         }
     }
 
-    fn segment(&mut self, at: Timestamp, datagram: &Datagram<'_>, segment: &Segment<'_>) {
+    fn segment(&mut self, at: Timestamp, overlay: Overlay, datagram: &Datagram<'_>, segment: &Segment<'_>) {
         self.expire(at);
         let source = Endpoint { address: datagram.source, port: segment.source_port };
         let destination = Endpoint { address: datagram.destination, port: segment.destination_port };
-        let (key, end) = Key::new(source, destination);
+        let (key, end) = Key::new(overlay, source, destination);
 
         let Some((index, reused)) = self.connection(at, segment, key, end) else {
             return;
@@ -240,6 +249,11 @@ impl<A: Application> Engine<A> {
 
     /// Closes flows that have been quiet for too long.
     fn expire(&mut self, now: Timestamp) {
+        let tick = Some(Tick::of(now));
+        if self.expired == tick {
+            return;
+        }
+        self.expired = tick;
         for phase in Phase::ALL {
             for _ in 0..EXPIRIES_PER_PACKET {
                 let Some(index) = self.flows.oldest(phase) else {
@@ -250,6 +264,7 @@ impl<A: Application> Engine<A> {
                     break;
                 }
                 self.close(index, Reason::Age);
+                self.expired = None;
             }
         }
     }

@@ -11,6 +11,7 @@ use kexray_analyzer::Timestamp;
 
 use crate::ip::{Datagram, Fragment};
 use crate::limits::Limits;
+use crate::overlay::Overlay;
 use crate::stats::{Stats, count};
 
 /// The longest payload that a length field of 16 bits allows.
@@ -22,6 +23,7 @@ const MAX_STRETCHES: usize = 256;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Key {
+    overlay: Overlay,
     source: IpAddr,
     destination: IpAddr,
     identification: u32,
@@ -63,6 +65,7 @@ impl Fragments {
     pub(crate) fn insert(
         &mut self,
         at: Timestamp,
+        overlay: Overlay,
         datagram: &Datagram<'_>,
         fragment: Fragment,
         limits: &Limits,
@@ -78,6 +81,7 @@ impl Fragments {
             return None;
         }
         let key = Key {
+            overlay,
             source: datagram.source,
             destination: datagram.destination,
             identification: fragment.identification,
@@ -261,7 +265,7 @@ mod tests {
             };
             let at = Timestamp::from_micros(seconds * 1_000_000);
             self.fragments
-                .insert(at, &datagram, fragment, &self.limits, &mut self.stats)
+                .insert(at, Overlay::NONE, &datagram, fragment, &self.limits, &mut self.stats)
                 .map(|(_, bytes)| bytes)
         }
     }

@@ -64,6 +64,22 @@ pub(crate) fn datagram(packet: &[u8], cut: usize) -> Result<Datagram<'_>, IpErro
     }
 }
 
+/// Whether `packet` can be an IP packet of which `cut` bytes were not captured. It need not be
+/// said anywhere else that it is one.
+pub(crate) fn is_plausible(packet: &[u8], cut: usize) -> bool {
+    let on_the_wire = packet.len().saturating_add(cut);
+    match byte(packet, 0) {
+        Some(first @ 0x45..=0x4f) => {
+            let header_length = usize::from(first & 0x0f).saturating_mul(4);
+            be16(packet, 2).is_some_and(|total| (header_length..=on_the_wire).contains(&usize::from(total)))
+        }
+        Some(0x60..=0x6f) => {
+            be16(packet, 4).is_some_and(|length| usize::from(length).saturating_add(40) <= on_the_wire)
+        }
+        _ => false,
+    }
+}
+
 /// RFC 791 section 3.1.
 fn ipv4(packet: &[u8], cut: usize) -> Result<Datagram<'_>, IpError> {
     let fixed: &[u8; 20] = packet.first_chunk().ok_or(IpError::Truncated)?;

@@ -57,7 +57,9 @@
 )]
 
 mod application;
+mod descent;
 mod engine;
+mod ethertype;
 mod file;
 mod flow;
 mod fragment;
@@ -65,6 +67,7 @@ mod ip;
 mod limits;
 mod link;
 mod locality;
+mod overlay;
 mod ssh;
 mod stats;
 mod tcp;
@@ -80,6 +83,7 @@ pub use ipnet::IpNet;
 pub use limits::Limits;
 pub use link::LinkType;
 pub use locality::{Bound, LocalNetworks};
+pub use overlay::Overlay;
 pub use ssh::{Observer, Oddity, SshFlow, SshFlows};
 pub use stats::Stats;
 pub use tcp::TcpAnomaly;

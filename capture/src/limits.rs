@@ -8,6 +8,9 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Limits {
+    /// Encapsulations within one another, of all kinds together: VLAN tags, label stacks, PPPoE,
+    /// tunnels. Providers stack three tags and a tunnel or two; this leaves room.
+    pub encapsulations: usize,
     /// Flows in the table. A full table gives up the flow that was quiet longest in its fullest queue.
     pub flows: usize,
     /// How long a flow without data stays.
@@ -50,6 +53,7 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            encapsulations: 16,
             flows: 1 << 18,
             opening_timeout: Duration::from_secs(5 * 60),
             idle_timeout: Duration::from_secs(60 * 60),

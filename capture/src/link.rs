@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::descent::{Descent, LinkError};
+use crate::ethertype;
 use crate::wire::{array, be16, be32, byte};
 
 /// A link type as the capture file names it (the `LINKTYPE_` registry of tcpdump.org).
@@ -55,30 +57,20 @@ impl fmt::Display for LinkType {
     }
 }
 
-/// Why a frame gave no IP packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LinkError {
-    Unsupported,
-    Truncated,
-    NotIp,
-}
-
-/// Two stacked tags are QinQ; a few more have been seen on provider links.
-const MAX_VLAN_TAGS: usize = 4;
-
-const ETHERTYPE_IPV4: u16 = 0x0800;
-const ETHERTYPE_IPV6: u16 = 0x86dd;
-
 /// The IP packet in a frame. Whether it is IPv4 or IPv6 is left to its version field, which the
 /// receiver checks too.
-pub(crate) fn ip_packet(link_type: LinkType, frame: &[u8]) -> Result<&[u8], LinkError> {
+pub(crate) fn ip_packet<'a>(
+    link_type: LinkType,
+    frame: &'a [u8],
+    descent: &mut Descent,
+) -> Result<&'a [u8], LinkError> {
     match link_type {
-        LinkType::ETHERNET => behind_ethertype(frame, 12),
-        LinkType::LINUX_SLL => behind_ethertype(frame, 14),
+        LinkType::ETHERNET => ethernet(frame, descent),
+        LinkType::LINUX_SLL => behind_ethertype(frame, 14, descent),
         LinkType::LINUX_SLL2 => {
             // The protocol comes first here; the header is 20 bytes long.
             let protocol = be16(frame, 0).ok_or(LinkError::Truncated)?;
-            behind_tags(protocol, frame.get(20..).ok_or(LinkError::Truncated)?)
+            ethertype::ip_packet(protocol, frame.get(20..).ok_or(LinkError::Truncated)?, descent)
         }
         LinkType::RAW | LinkType::RAW_BSD | LinkType::RAW_OPENBSD | LinkType::IPV4 | LinkType::IPV6 => {
             Ok(frame)
@@ -96,27 +88,16 @@ pub(crate) fn ip_packet(link_type: LinkType, frame: &[u8]) -> Result<&[u8], Link
     }
 }
 
-/// `at` is where the EtherType is; the payload follows it.
-fn behind_ethertype(frame: &[u8], at: usize) -> Result<&[u8], LinkError> {
-    let ethertype = be16(frame, at).ok_or(LinkError::Truncated)?;
-    let payload = frame.get(at.saturating_add(2)..).ok_or(LinkError::Truncated)?;
-    behind_tags(ethertype, payload)
+/// The IP packet in an Ethernet frame.
+pub(crate) fn ethernet<'a>(frame: &'a [u8], descent: &mut Descent) -> Result<&'a [u8], LinkError> {
+    behind_ethertype(frame, 12, descent)
 }
 
-/// What follows an EtherType: an IP packet, behind VLAN tags or not.
-pub(crate) fn behind_tags(mut ethertype: u16, mut payload: &[u8]) -> Result<&[u8], LinkError> {
-    for _ in 0..=MAX_VLAN_TAGS {
-        match ethertype {
-            ETHERTYPE_IPV4 | ETHERTYPE_IPV6 => return Ok(payload),
-            // 802.1Q, 802.1ad, and the number that QinQ had before it was standard.
-            0x8100 | 0x88a8 | 0x9100 => {
-                ethertype = be16(payload, 2).ok_or(LinkError::Truncated)?;
-                payload = payload.get(4..).ok_or(LinkError::Truncated)?;
-            }
-            _ => return Err(LinkError::NotIp),
-        }
-    }
-    Err(LinkError::NotIp)
+/// `at` is where the EtherType is; the payload follows it.
+fn behind_ethertype<'a>(frame: &'a [u8], at: usize, descent: &mut Descent) -> Result<&'a [u8], LinkError> {
+    let ethertype = be16(frame, at).ok_or(LinkError::Truncated)?;
+    let payload = frame.get(at.saturating_add(2)..).ok_or(LinkError::Truncated)?;
+    ethertype::ip_packet(ethertype, payload, descent)
 }
 
 fn behind_family(family: u32, frame: &[u8]) -> Result<&[u8], LinkError> {
@@ -139,7 +120,8 @@ mod tests {
     fn check(link_type: LinkType, header: &[u8], expected: Result<&[u8], LinkError>) {
         let mut frame = header.to_vec();
         frame.extend_from_slice(b"\x45ip");
-        assert_eq!(ip_packet(link_type, &frame), expected, "{link_type:?} {header:02x?}");
+        let found = ip_packet(link_type, &frame, &mut Descent::new(8, 0));
+        assert_eq!(found, expected, "{link_type:?} {header:02x?}");
     }
 
     #[test]
@@ -155,7 +137,7 @@ mod tests {
         check(LinkType::LINUX_SLL, &[&[0; 14][..], &[0x81, 0, 0, 5, 8, 0]].concat(), ip);
         check(LinkType::ETHERNET, &[&[0; 12][..], &[8, 6]].concat(), Err(LinkError::NotIp));
         let deep = [&[0; 12][..], &[0x81, 0, 0, 5].repeat(9), &[8, 0]].concat();
-        check(LinkType::ETHERNET, &deep, Err(LinkError::NotIp));
+        check(LinkType::ETHERNET, &deep, Err(LinkError::TooNested));
     }
 
     #[test]
@@ -174,8 +156,10 @@ mod tests {
         for link_type in
             [LinkType::ETHERNET, LinkType::LINUX_SLL, LinkType::LINUX_SLL2, LinkType::NULL, LinkType::LOOP]
         {
-            assert_eq!(ip_packet(link_type, &[0x81; 3]), Err(LinkError::Truncated));
+            let found = ip_packet(link_type, &[0x81; 3], &mut Descent::new(8, 0));
+            assert_eq!(found, Err(LinkError::Truncated));
         }
-        assert_eq!(ip_packet(LinkType(147), &[0; 64]), Err(LinkError::Unsupported));
+        let found = ip_packet(LinkType(147), &[0; 64], &mut Descent::new(8, 0));
+        assert_eq!(found, Err(LinkError::Unsupported));
     }
 }

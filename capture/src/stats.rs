@@ -33,6 +33,8 @@ counters! {
     cut_packets,
     /// Packets of a link type that cannot be read.
     unsupported_link_type,
+    /// Packets in more encapsulations than are followed.
+    too_nested,
     /// Packets that end inside their link header.
     truncated_link,
     /// Packets that carry neither IPv4 nor IPv6.

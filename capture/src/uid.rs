@@ -6,10 +6,12 @@ use std::net::IpAddr;
 use sha2::{Digest, Sha256};
 
 use crate::flow::{Endpoint, Flow};
+use crate::overlay::Overlay;
 
 /// An identifier of a connection, as Zeek's look: `C` and seventeen letters and digits.
 ///
-/// It follows from the four-tuple, the time of the first packet and a seed, so that two runs over one capture agree.
+/// It follows from the four-tuple, the virtual network, the time of the first packet and a seed, so that two runs over
+/// one capture agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Uid([u8; Self::LENGTH]);
 
@@ -20,12 +22,15 @@ impl Uid {
     /// The identifier of a flow.
     #[must_use]
     pub fn of(flow: &Flow, seed: u64) -> Self {
-        let digest = Sha256::new()
+        let mut hash = Sha256::new()
             .chain_update(seed.to_be_bytes())
             .chain_update(flow.first_packet.as_nanos().to_be_bytes())
             .chain_update(endpoint(flow.originator))
-            .chain_update(endpoint(flow.responder))
-            .finalize();
+            .chain_update(endpoint(flow.responder));
+        if flow.overlay != Overlay::NONE {
+            hash.update(flow.overlay.as_u64().to_be_bytes());
+        }
+        let digest = hash.finalize();
         let mut uid = [b'C'; Self::LENGTH];
         for (letter, octet) in uid.iter_mut().skip(1).zip(digest) {
             // 256 is no multiple of 62, so some letters are a little likelier; there are enough of them.

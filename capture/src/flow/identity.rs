@@ -20,6 +20,7 @@ impl Identity {
         Flow {
             originator: self.key.endpoint(self.originator),
             responder: self.key.endpoint(self.originator.other()),
+            overlay: self.key.overlay(),
             first_packet: self.first_packet,
             number: self.number,
             opening_seen: self.opening_seen,

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Endpoint;
+use crate::overlay::Overlay;
 
 /// An end of a flow in the key's order. It says nothing of who opened the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,26 +22,30 @@ impl End {
     }
 }
 
-/// Both endpoints, ordered.
-///
-/// Link-layer tags are no part of it: the two directions of a connection may carry different ones.
+/// Both endpoints, ordered, and the network that their addresses are of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     low: [u64; 2],
     high: [u64; 2],
     /// Low port, high port, and above them whether the addresses are IPv6: `::1` is not `0.0.0.1`.
     ports_and_version: u64,
+    overlay: Overlay,
 }
 
 impl Key {
     /// The key of a packet, and which end sent it.
-    pub(crate) fn new(source: Endpoint, destination: Endpoint) -> (Self, End) {
+    pub(crate) fn new(overlay: Overlay, source: Endpoint, destination: Endpoint) -> (Self, End) {
         let from = (words(source.address), source.port);
         let to = (words(destination.address), destination.port);
         let (low, high, end) = if from <= to { (from, to, End::Low) } else { (to, from, End::High) };
         let version = u64::from(source.address.is_ipv6());
         let ports_and_version = version << 32 | u64::from(low.1) << 16 | u64::from(high.1);
-        (Self { low: low.0, high: high.0, ports_and_version }, end)
+        (Self { low: low.0, high: high.0, ports_and_version, overlay }, end)
+    }
+
+    /// The network that the addresses are of.
+    pub(crate) const fn overlay(&self) -> Overlay {
+        self.overlay
     }
 
     /// The address and port of an end.
@@ -81,13 +86,14 @@ fn address([high, low]: [u64; 2], is_v6: bool) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::overlay::Naming;
 
     #[test]
     fn both_directions_share_a_key() {
         let here = Endpoint { address: [10, 0, 0, 9].into(), port: 22 };
         let there = Endpoint { address: [10, 0, 0, 10].into(), port: 4 };
-        let (key, end) = Key::new(here, there);
-        assert_eq!(Key::new(there, here), (key, End::High));
+        let (key, end) = Key::new(Overlay::NONE, here, there);
+        assert_eq!(Key::new(Overlay::NONE, there, here), (key, End::High));
         assert_eq!(end, End::Low);
         assert_eq!((key.endpoint(End::Low), key.endpoint(End::High)), (here, there));
     }
@@ -96,7 +102,7 @@ mod tests {
     fn a_key_gives_its_endpoints_back() {
         let low = Endpoint { address: "2001:db8:1:2:3:4:5:6".parse().unwrap(), port: 0xfffe };
         let high = Endpoint { address: "fe80::1".parse().unwrap(), port: 22 };
-        let (key, _) = Key::new(high, low);
+        let (key, _) = Key::new(Overlay::NONE, high, low);
         assert_eq!((key.endpoint(End::Low), key.endpoint(End::High)), (low, high));
     }
 
@@ -104,8 +110,17 @@ mod tests {
     fn versions_and_ports_tell_flows_apart() {
         let v4 = Endpoint { address: [0, 0, 0, 1].into(), port: 22 };
         let v6 = Endpoint { address: "::1".parse().unwrap(), port: 22 };
-        assert_ne!(Key::new(v4, v4).0, Key::new(v6, v6).0);
+        let key = |source, destination| Key::new(Overlay::NONE, source, destination).0;
+        assert_ne!(key(v4, v4), key(v6, v6));
         let other = Endpoint { port: 23, ..v4 };
-        assert_ne!(Key::new(v4, v4).0, Key::new(v4, other).0);
+        assert_ne!(key(v4, v4), key(v4, other));
+    }
+
+    #[test]
+    fn networks_tell_flows_apart() {
+        let end = Endpoint { address: [0, 0, 0, 1].into(), port: 22 };
+        let [first, second] =
+            [1, 2].map(|network| Key::new(Overlay::NONE.within(Naming::Vxlan, network), end, end).0);
+        assert_ne!(first, second);
     }
 }

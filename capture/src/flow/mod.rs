@@ -10,11 +10,14 @@ use std::net::IpAddr;
 
 use kexray_analyzer::Timestamp;
 
+use crate::overlay::Overlay;
+
 pub(crate) use connection::{Connection, Lookup, Phase};
+use identity::Identity;
 pub(crate) use key::{End, Key};
 pub(crate) use outlet::Outlet;
-use identity::Identity;
-pub(crate) use table::{Index, Keyed, Table};
+use table::Keyed;
+pub(crate) use table::{Index, Table, Tick};
 
 /// An address and a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,6 +37,8 @@ pub struct Flow {
     pub originator: Endpoint,
     /// The other end.
     pub responder: Endpoint,
+    /// The virtual network that both addresses are of.
+    pub overlay: Overlay,
     /// The time of the first packet.
     pub first_packet: Timestamp,
     /// Counts the flows of an engine by their first packets, from 0.

@@ -3,7 +3,7 @@
 //!
 //! Entries stand in a slab; the hash table holds their numbers. Each entry is linked into the
 //! queue of its phase, the most recently used last, so that the oldest is always at the front.
-//! It moves there once in [about a second](QUEUE_TICK): a busy flow leaves its neighbours in peace,
+//! It moves there once in a [`Tick`]: a busy flow leaves its neighbours in peace,
 //! which lie anywhere in memory.
 
 use std::hash::BuildHasher;
@@ -22,8 +22,15 @@ pub(crate) struct Index(NonZeroU32);
 /// More entries than this cannot be numbered.
 const MAX_ENTRIES: usize = 1 << 31;
 
-/// How exact the order of the queues is: 2^30 ns, for a shift is cheap.
-const QUEUE_TICK: u32 = 30;
+/// A time to about a second: 2^30 ns, for a shift is cheap. It comes round after a century.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Tick(u32);
+
+impl Tick {
+    pub(crate) fn of(now: Timestamp) -> Self {
+        Self(u32::try_from(now.as_nanos() >> 30 & u64::from(u32::MAX)).unwrap_or(u32::MAX))
+    }
+}
 
 /// What knows its key.
 pub(crate) trait Keyed {
@@ -36,7 +43,7 @@ struct Entry<T> {
     previous: Option<Index>,
     next: Option<Index>,
     /// The tick in which it was moved to the end of its queue.
-    moved: u32,
+    moved: Tick,
     phase: Phase,
 }
 
@@ -101,7 +108,9 @@ impl<T: Keyed> Table<T> {
     /// The entry of a key.
     pub(crate) fn find(&self, key: &Key) -> Option<Index> {
         let hash = self.hasher.hash_one(key);
-        self.numbers.find(hash, |index| self.entry(*index).is_some_and(|entry| entry.value.key() == key)).copied()
+        self.numbers
+            .find(hash, |index| self.entry(*index).is_some_and(|entry| entry.value.key() == key))
+            .copied()
     }
 
     pub(crate) fn value_mut(&mut self, index: Index) -> Option<&mut T> {
@@ -112,7 +121,7 @@ impl<T: Keyed> Table<T> {
     /// `None` if the slab is full.
     pub(crate) fn insert(&mut self, now: Timestamp, phase: Phase, value: T) -> Option<Index> {
         let hash = self.hasher.hash_one(value.key());
-        let entry = Slot::Used(Entry { value, previous: None, next: None, moved: tick(now), phase });
+        let entry = Slot::Used(Entry { value, previous: None, next: None, moved: Tick::of(now), phase });
         let index = if let Some(index) = self.free {
             let slot = self.slots.get_mut(place(index))?;
             if let Slot::Free { next_free } = slot {
@@ -153,7 +162,7 @@ impl<T: Keyed> Table<T> {
     /// Moves an entry to the end of the queue `phase`, unless it was there in this tick: it was
     /// just used.
     pub(crate) fn touch(&mut self, index: Index, now: Timestamp, phase: Phase) {
-        let tick = tick(now);
+        let tick = Tick::of(now);
         let Some(entry) = self.entry_mut(index).filter(|entry| entry.phase != phase || entry.moved != tick)
         else {
             return;
@@ -244,15 +253,11 @@ fn place(index: Index) -> usize {
     usize::try_from(index.0.get()).map_or(usize::MAX, |number| number.saturating_sub(1))
 }
 
-fn tick(now: Timestamp) -> u32 {
-    // What is cut off comes round after a century.
-    u32::try_from(now.as_nanos() >> QUEUE_TICK & u64::from(u32::MAX)).unwrap_or(u32::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Endpoint;
     use super::*;
+    use crate::overlay::Overlay;
 
     /// A value whose key tells nothing more.
     struct Numbered(Key, u16);
@@ -265,7 +270,7 @@ mod tests {
 
     fn key(port: u16) -> Key {
         let end = |port| Endpoint { address: [10, 0, 0, 1].into(), port };
-        Key::new(end(port), end(22)).0
+        Key::new(Overlay::NONE, end(port), end(22)).0
     }
 
     fn at(seconds: u64) -> Timestamp {
