@@ -45,6 +45,7 @@
 //! Nothing here panics, whatever the bytes are, and nothing grows beyond its [`Limits`].
 //! What is dropped is counted in [`Stats`].
 
+#![forbid(unsafe_code)]
 #![cfg_attr(
     not(test),
     deny(

@@ -97,6 +97,8 @@ counters! {
     ignored_acks,
     /// Bytes handed to the application in order.
     delivered_bytes,
+    /// Bytes copied to wait behind a hole. None is copied twice.
+    buffered_bytes,
     /// Bytes that the capture is known to lack.
     gap_bytes,
     /// Gaps reported.

@@ -4,6 +4,7 @@ mod connection;
 mod identity;
 mod key;
 mod outlet;
+mod slab;
 mod table;
 
 use std::net::IpAddr;
@@ -16,8 +17,9 @@ pub(crate) use connection::{Connection, Lookup, Phase};
 use identity::Identity;
 pub(crate) use key::{End, Key};
 pub(crate) use outlet::Outlet;
+pub(crate) use slab::Index;
 use table::Keyed;
-pub(crate) use table::{Index, Table, Tick};
+pub(crate) use table::{Table, Tick};
 
 /// An address and a port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

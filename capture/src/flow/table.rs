@@ -1,26 +1,19 @@
 //! The flow table: one hashed lookup per packet, and queues that tell which flow was quiet
 //! longest.
 //!
-//! Entries stand in a slab; the hash table holds their numbers. Each entry is linked into the
+//! Entries stand in a [slab](super::slab); the hash table holds their numbers. Each entry is linked into the
 //! queue of its phase, the most recently used last, so that the oldest is always at the front.
 //! It moves there once in a [`Tick`]: a busy flow leaves its neighbours in peace,
 //! which lie anywhere in memory.
 
 use std::hash::BuildHasher;
-use std::num::NonZeroU32;
 
 use kexray_analyzer::Timestamp;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+use super::slab::{Index, Slab};
 use super::{Key, Phase};
-
-/// An entry's place in the slab, counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Index(NonZeroU32);
-
-/// More entries than this cannot be numbered.
-const MAX_ENTRIES: usize = 1 << 31;
 
 /// A time to about a second: 2^30 ns, for a shift is cheap. It comes round after a century.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,12 +40,6 @@ struct Entry<T> {
     phase: Phase,
 }
 
-#[derive(Debug)]
-enum Slot<T> {
-    Used(Entry<T>),
-    Free { next_free: Option<Index> },
-}
-
 #[derive(Clone, Copy, Debug, Default)]
 struct Queue {
     first: Option<Index>,
@@ -66,8 +53,7 @@ pub(crate) struct Table<T> {
     /// Seeded at random: who sends the packets must not choose the collisions.
     hasher: DefaultHashBuilder,
     numbers: HashTable<Index>,
-    slots: Vec<Slot<T>>,
-    free: Option<Index>,
+    slab: Slab<Entry<T>>,
     queues: Queues,
 }
 
@@ -95,8 +81,7 @@ impl<T: Keyed> Table<T> {
         Self {
             hasher: DefaultHashBuilder::default(),
             numbers: HashTable::new(),
-            slots: Vec::new(),
-            free: None,
+            slab: Slab::new(),
             queues: Queues::default(),
         }
     }
@@ -109,61 +94,44 @@ impl<T: Keyed> Table<T> {
     pub(crate) fn find(&self, key: &Key) -> Option<Index> {
         let hash = self.hasher.hash_one(key);
         self.numbers
-            .find(hash, |index| self.entry(*index).is_some_and(|entry| entry.value.key() == key))
+            .find(hash, |index| self.slab.get(*index).is_some_and(|entry| entry.value.key() == key))
             .copied()
     }
 
     pub(crate) fn value_mut(&mut self, index: Index) -> Option<&mut T> {
-        self.entry_mut(index).map(|entry| &mut entry.value)
+        self.slab.get_mut(index).map(|entry| &mut entry.value)
     }
 
     /// Adds an entry, at the end of the queue `phase`. Its key must be new.
     /// `None` if the slab is full.
     pub(crate) fn insert(&mut self, now: Timestamp, phase: Phase, value: T) -> Option<Index> {
         let hash = self.hasher.hash_one(value.key());
-        let entry = Slot::Used(Entry { value, previous: None, next: None, moved: Tick::of(now), phase });
-        let index = if let Some(index) = self.free {
-            let slot = self.slots.get_mut(place(index))?;
-            if let Slot::Free { next_free } = slot {
-                self.free = *next_free;
-            }
-            *slot = entry;
-            index
-        } else if self.slots.len() < MAX_ENTRIES {
-            self.slots.push(entry);
-            Index(NonZeroU32::new(u32::try_from(self.slots.len()).ok()?)?)
-        } else {
-            return None;
-        };
+        let entry = Entry { value, previous: None, next: None, moved: Tick::of(now), phase };
+        let index = self.slab.insert(entry)?;
         self.link(index, phase);
-        let Self { hasher, numbers, slots, .. } = self;
-        numbers.insert_unique(hash, index, |index| match slots.get(place(*index)) {
-            Some(Slot::Used(entry)) => hasher.hash_one(entry.value.key()),
-            _ => 0,
+        let Self { hasher, numbers, slab, .. } = self;
+        numbers.insert_unique(hash, index, |index| {
+            slab.get(*index).map_or(0, |entry| hasher.hash_one(entry.value.key()))
         });
         Some(index)
     }
 
     /// Takes an entry out.
     pub(crate) fn remove(&mut self, index: Index) -> Option<T> {
-        let hash = self.hasher.hash_one(self.entry(index)?.value.key());
+        let hash = self.hasher.hash_one(self.slab.get(index)?.value.key());
         if let Ok(occupied) = self.numbers.find_entry(hash, |other| *other == index) {
             occupied.remove();
         }
         self.unlink(index);
-        let slot = self.slots.get_mut(place(index))?;
-        let Slot::Used(entry) = std::mem::replace(slot, Slot::Free { next_free: self.free }) else {
-            return None;
-        };
-        self.free = Some(index);
-        Some(entry.value)
+        self.slab.remove(index).map(|entry| entry.value)
     }
 
     /// Moves an entry to the end of the queue `phase`, unless it was there in this tick: it was
     /// just used.
     pub(crate) fn touch(&mut self, index: Index, now: Timestamp, phase: Phase) {
         let tick = Tick::of(now);
-        let Some(entry) = self.entry_mut(index).filter(|entry| entry.phase != phase || entry.moved != tick)
+        let Some(entry) =
+            self.slab.get_mut(index).filter(|entry| entry.phase != phase || entry.moved != tick)
         else {
             return;
         };
@@ -191,29 +159,14 @@ impl<T: Keyed> Table<T> {
 
     /// All entries, in no particular order.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (Index, &T)> {
-        self.numbers.iter().filter_map(|index| self.entry(*index).map(|entry| (*index, &entry.value)))
+        self.numbers.iter().filter_map(|index| self.slab.get(*index).map(|entry| (*index, &entry.value)))
     }
 
     /// Frees the memory of all entries.
     pub(crate) fn clear(&mut self) {
         self.numbers = HashTable::new();
-        self.slots = Vec::new();
-        self.free = None;
+        self.slab = Slab::new();
         self.queues = Queues::default();
-    }
-
-    fn entry(&self, index: Index) -> Option<&Entry<T>> {
-        match self.slots.get(place(index)) {
-            Some(Slot::Used(entry)) => Some(entry),
-            _ => None,
-        }
-    }
-
-    fn entry_mut(&mut self, index: Index) -> Option<&mut Entry<T>> {
-        match self.slots.get_mut(place(index)) {
-            Some(Slot::Used(entry)) => Some(entry),
-            _ => None,
-        }
     }
 
     fn link(&mut self, index: Index, phase: Phase) {
@@ -221,36 +174,32 @@ impl<T: Keyed> Table<T> {
         let previous = queue.last.replace(index);
         queue.first.get_or_insert(index);
         queue.length = queue.length.saturating_add(1);
-        if let Some(entry) = self.entry_mut(index) {
+        if let Some(entry) = self.slab.get_mut(index) {
             entry.phase = phase;
             entry.previous = previous;
             entry.next = None;
         }
-        if let Some(entry) = previous.and_then(|previous| self.entry_mut(previous)) {
+        if let Some(entry) = previous.and_then(|previous| self.slab.get_mut(previous)) {
             entry.next = Some(index);
         }
     }
 
     fn unlink(&mut self, index: Index) {
-        let Some(entry) = self.entry_mut(index) else {
+        let Some(entry) = self.slab.get_mut(index) else {
             return;
         };
         let (previous, next, phase) = (entry.previous.take(), entry.next.take(), entry.phase);
-        match previous.and_then(|previous| self.entry_mut(previous)) {
+        match previous.and_then(|previous| self.slab.get_mut(previous)) {
             Some(entry) => entry.next = next,
             None => self.queues.of(phase).first = next,
         }
-        match next.and_then(|next| self.entry_mut(next)) {
+        match next.and_then(|next| self.slab.get_mut(next)) {
             Some(entry) => entry.previous = previous,
             None => self.queues.of(phase).last = previous,
         }
         let queue = self.queues.of(phase);
         queue.length = queue.length.saturating_sub(1);
     }
-}
-
-fn place(index: Index) -> usize {
-    usize::try_from(index.0.get()).map_or(usize::MAX, |number| number.saturating_sub(1))
 }
 
 #[cfg(test)]
@@ -320,7 +269,7 @@ mod tests {
                 assert_eq!(table.remove(index).unwrap().1, port);
             }
         }
-        assert_eq!((table.len(), table.slots.len()), (0, 10));
+        assert_eq!((table.len(), table.slab.places()), (0, 10));
     }
 
     #[test]

@@ -454,6 +454,7 @@ impl Reassembler {
                 Some(room) => bytes.split_at_checked(room).unwrap_or((bytes, &[])),
                 None => (bytes, Default::default()),
             };
+            add(&mut out.stats().buffered_bytes, length(fresh));
             let mut piece = Piece { bytes: fresh.into(), missing: if rest.is_empty() { missing } else { 0 } };
             if let Some(cut) = self.pending.get(&at) {
                 // All of an earlier copy was cut off; it may have reached further.
