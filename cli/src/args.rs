@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use kexray_capture::{IpNet, LocalNetworks};
+use kexray_capture::{IpNet, Limits, LocalNetworks};
+
+use crate::quantity::{Size, Time};
 
 /// Watches SSH without holding a key: reads packet captures and says what SSH did.
 #[derive(Debug, Parser)]
@@ -35,6 +37,48 @@ pub(crate) struct InputArgs {
     /// No progress bar, and no summary
     #[arg(long, short)]
     pub(crate) quiet: bool,
+
+    /// At the end, write to standard error what was counted in all files: packets, flows, and what was dropped, by reason
+    #[arg(long)]
+    pub(crate) stats: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+/// Bounds on memory and patience.
+#[derive(Debug, clap::Args)]
+pub(crate) struct LimitArgs {
+    /// TCP connections that are followed at once; beyond it those that were quiet longest are given up
+    #[arg(long, help_heading = "Limits", value_name = "NUMBER", default_value_t = default_flows(), value_parser = clap::value_parser!(u32).range(1..=1 << 31))]
+    max_flows: u32,
+
+    /// Bytes that may wait for missing segments, in all connections together; K, M and G are understood
+    #[arg(long, help_heading = "Limits", value_name = "SIZE", default_value_t = Size(Limits::default().buffered_in_total))]
+    max_buffer: Size,
+
+    /// Bytes that may wait for missing segments in one direction of a connection
+    #[arg(long, help_heading = "Limits", value_name = "SIZE", default_value_t = Size(Limits::default().buffered_per_direction))]
+    max_stream_buffer: Size,
+
+    /// How long a quiet connection is remembered, in seconds or as in 90s, 5m, 1h
+    #[arg(long, help_heading = "Limits", value_name = "TIME", default_value_t = Time(Limits::default().idle_timeout))]
+    idle_timeout: Time,
+}
+
+fn default_flows() -> u32 {
+    u32::try_from(Limits::default().flows).unwrap_or(u32::MAX)
+}
+
+impl LimitArgs {
+    pub(crate) fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        limits.flows = usize::try_from(self.max_flows).unwrap_or(usize::MAX);
+        limits.buffered_in_total = self.max_buffer.0;
+        limits.buffered_per_direction = self.max_stream_buffer.0;
+        limits.idle_timeout = self.idle_timeout.0;
+        limits
+    }
 }
 
 #[derive(Debug, clap::Args)]

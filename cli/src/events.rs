@@ -8,8 +8,8 @@ use kexray_analyzer::{Event, Session, Timestamp};
 use kexray_capture::{Flow, Observer, Oddity, Uid};
 
 use crate::args::EventsArgs;
-use crate::input;
 use crate::json::Object;
+use crate::{input, stats};
 
 /// Octets of lines that wait at most for an earlier event that may still be told. Beyond it order gives way.
 const WAITING: usize = 64 << 20;
@@ -21,20 +21,23 @@ pub(crate) fn run(
     progress: bool,
 ) -> anyhow::Result<bool> {
     let lines = Lines::new(args.input.seed);
-    let (mut lines, all_read) = input::read(&args.input, lines, stderr, progress, |flows| {
+    let mut outcome = input::read(&args.input, lines, stderr, progress, |flows| {
         let since = flows.tells_since();
         flows.observer_mut().write(since, stdout)
     })?;
-    lines.write(None, stdout)?;
+    outcome.observer.write(None, stdout)?;
     stdout.flush()?;
-    if lines.out_of_order && !args.input.quiet {
+    if outcome.observer.out_of_order && !args.input.quiet {
         let _ = writeln!(
             stderr,
             "kexray: not all events are in order of time: more than {} MiB waited for one that came late",
             WAITING >> 20
         );
     }
-    Ok(all_read)
+    if args.input.stats {
+        let _ = stats::write(&outcome.stats, stderr);
+    }
+    Ok(outcome.all_read)
 }
 
 /// Lines in order of time, and of telling where times are equal.

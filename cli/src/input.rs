@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use kexray_capture::{CaptureFile, Engine, FileError, Observer, Progress, SshFlows};
+use kexray_capture::{CaptureFile, Engine, FileError, Observer, Progress, SshFlows, Stats};
 
 use crate::args::InputArgs;
 
@@ -14,18 +14,28 @@ const LONG: u64 = 32 << 20;
 /// Packets between two looks at the progress.
 const STEP: u64 = 1 << 14;
 
+/// What reading the files came to.
+pub(crate) struct Outcome<O> {
+    pub(crate) observer: O,
+    /// Whether all could be read to their ends.
+    pub(crate) all_read: bool,
+    /// The counters of all files together.
+    pub(crate) stats: Stats,
+}
+
 /// Reads every file through `observer`, each by itself; calls `after_packet` after every packet, and after the last with
-/// `None`. Gives whether all could be read to their ends; what could not is told on `stderr`, a line each.
+/// `None`. What could not be read is told on `stderr`, a line each.
 pub(crate) fn read<O: Observer>(
     args: &InputArgs,
     mut observer: O,
     stderr: &mut dyn Write,
     progress: bool,
     mut after_packet: impl FnMut(&mut SshFlows<O>) -> anyhow::Result<()>,
-) -> anyhow::Result<(O, bool)> {
+) -> anyhow::Result<Outcome<O>> {
     let mut all_read = true;
+    let mut stats = Stats::default();
     for path in &args.files {
-        let mut engine = Engine::new(SshFlows::new(observer));
+        let mut engine = Engine::with_limits(SshFlows::new(observer), args.limits.limits());
         let outcome = read_file(path, &mut engine, progress && !args.quiet, &mut after_packet)?;
         if let Err(error) = outcome {
             all_read = false;
@@ -33,9 +43,10 @@ pub(crate) fn read<O: Observer>(
         }
         engine.finish();
         after_packet(engine.application_mut())?;
+        stats.merge(engine.stats());
         observer = engine.into_application().into_observer();
     }
-    Ok((observer, all_read))
+    Ok(Outcome { observer, all_read, stats })
 }
 
 /// The outer result is for the output, the inner one for the file.

@@ -13,7 +13,7 @@ use crate::columns::Row;
 use crate::json::Object;
 use crate::table::Table;
 use crate::weird::Weird;
-use crate::{input, zeek};
+use crate::{input, stats, zeek};
 
 pub(crate) fn run(
     args: &ReadArgs,
@@ -24,12 +24,15 @@ pub(crate) fn run(
 ) -> anyhow::Result<bool> {
     let writer = Writer::new(args, stdout, to_terminal)?;
     let log = Log { writer, seed: args.input.seed, local: args.local_networks(), failed: None };
-    let (log, all_read) = input::read(&args.input, log, stderr, progress, |flows| {
+    let outcome = input::read(&args.input, log, stderr, progress, |flows| {
         // The analyzer does not wait for our output: its failure is met here.
         flows.observer_mut().failed.take().map_or(Ok(()), |error| Err(error.into()))
     })?;
-    log.writer.end()?;
-    Ok(all_read)
+    outcome.observer.writer.end()?;
+    if args.input.stats {
+        let _ = stats::write(&outcome.stats, stderr);
+    }
+    Ok(outcome.all_read)
 }
 
 /// Writes a row for each session.
