@@ -55,6 +55,7 @@ const SHIM6: u8 = 140;
 const MAX_EXTENSION_HEADERS: usize = 10;
 
 /// Reads the header of `packet`. `cut` is how many bytes the capture cut off the packet's end.
+#[inline]
 pub(crate) fn datagram(packet: &[u8], cut: usize) -> Result<Datagram<'_>, IpError> {
     match ip_version(packet) {
         Some(4) => ipv4(packet, cut),
@@ -81,6 +82,7 @@ pub(crate) fn is_plausible(packet: &[u8], cut: usize) -> bool {
 }
 
 /// RFC 791 section 3.1.
+#[inline]
 fn ipv4(packet: &[u8], cut: usize) -> Result<Datagram<'_>, IpError> {
     let fixed: &[u8; 20] = packet.first_chunk().ok_or(IpError::Truncated)?;
     let [first, _, length_high, length_low, id_high, id_low, offset_high, offset_low, _, protocol, _, _, ..] =
@@ -111,7 +113,8 @@ fn ipv4(packet: &[u8], cut: usize) -> Result<Datagram<'_>, IpError> {
         fragment: (fragment.more || fragment.offset > 0).then_some(fragment),
         overlong: body.overlong,
     };
-    if datagram.fragment.is_some() { Ok(datagram) } else { upper_layer(datagram) }
+    // Most are TCP: no other layer has to be looked for.
+    if protocol == TCP || datagram.fragment.is_some() { Ok(datagram) } else { upper_layer(datagram) }
 }
 
 /// RFC 8200 section 3.

@@ -2,7 +2,7 @@
 
 use kexray_analyzer::Timestamp;
 
-use super::outlet::{Outlet, Stream, report};
+use super::outlet::{Opened, Outlet, Stream, report};
 use super::{End, Identity, Key, Keyed};
 use crate::application::Application;
 use crate::limits::Limits;
@@ -38,7 +38,8 @@ impl Phase {
             Self::Open | Self::Ignored => limits.idle_timeout,
             Self::Closing => limits.linger,
         };
-        u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX)
+        // In 64 bits: this is asked for every packet.
+        timeout.as_secs().saturating_mul(1_000_000_000).saturating_add(u64::from(timeout.subsec_nanos()))
     }
 }
 
@@ -84,8 +85,8 @@ impl Half {
 struct Live<S> {
     low: Reassembler,
     high: Reassembler,
-    /// What the application keeps; `None` before the flow is opened.
-    state: Option<S>,
+    /// `None` before the application knows of the flow.
+    opened: Option<Opened<S>>,
 }
 
 impl<S> Live<S> {
@@ -171,7 +172,7 @@ impl<S> Connection<S> {
 
     /// Whether the application knows the flow.
     fn is_open(&self) -> bool {
-        self.live.as_ref().is_some_and(|live| live.state.is_some())
+        self.live.as_ref().is_some_and(|live| live.opened.is_some())
     }
 
     /// Whether the connection has been quiet for longer than its phase allows.
@@ -515,7 +516,7 @@ impl<S> Connection<S> {
             application: outlet.application,
             stats: outlet.stats,
             identity: &self.identity,
-            state: &mut live.state,
+            opened: &mut live.opened,
             reported: &mut half.reported,
             side: self.identity.side(end),
             now,
@@ -533,7 +534,7 @@ impl<S> Connection<S> {
         let fresh = self.live.is_none().then(|| (self.fresh_stream(End::Low), self.fresh_stream(End::High)));
         self.live.get_or_insert_with(|| {
             let (low, high) = fresh.unwrap_or((Reassembler::new(), Reassembler::new()));
-            Box::new(Live { low, high, state: None })
+            Box::new(Live { low, high, opened: None })
         })
     }
 
@@ -544,9 +545,9 @@ impl<S> Connection<S> {
     {
         self.closed = true;
         if let Some(live) = self.live.take()
-            && let Some(state) = live.state
+            && let Some(Opened { flow, state }) = live.opened
         {
-            outlet.application.close(&self.identity.flow(), state, self.last_packet);
+            outlet.application.close(&flow, state, self.last_packet);
         }
     }
 }

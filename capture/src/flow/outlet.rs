@@ -15,13 +15,20 @@ pub(crate) struct Outlet<'a, A> {
     pub(crate) limits: &'a Limits,
 }
 
+/// A flow that the application knows. Who opened the connection changes no more.
+#[derive(Debug)]
+pub(super) struct Opened<S> {
+    pub(super) flow: Flow,
+    /// What the application keeps.
+    pub(super) state: S,
+}
+
 /// The way from one direction's reassembler to the application.
 pub(super) struct Stream<'a, A: Application> {
     pub(super) application: &'a mut A,
     pub(super) stats: &'a mut Stats,
     pub(super) identity: &'a Identity,
-    /// What the application keeps for the flow; `None` before the flow is opened.
-    pub(super) state: &'a mut Option<A::State>,
+    pub(super) opened: &'a mut Option<Opened<A::State>>,
     pub(super) reported: &'a mut u16,
     pub(super) side: Side,
     pub(super) now: Timestamp,
@@ -35,12 +42,12 @@ impl<A: Application> Stream<'_, A> {
         if self.ignored {
             return false;
         }
-        let flow = self.identity.flow();
-        let state = self.state.get_or_insert_with(|| {
+        let Opened { flow, state } = self.opened.get_or_insert_with(|| {
             count(&mut self.stats.flows_with_data);
-            self.application.open(&flow)
+            let flow = self.identity.flow();
+            Opened { flow, state: self.application.open(&flow) }
         });
-        self.ignored = look(self.application, &flow, state) == Interest::Ignore;
+        self.ignored = look(self.application, flow, state) == Interest::Ignore;
         true
     }
 }

@@ -322,6 +322,9 @@ impl Reassembler {
 
     /// Delivers data that starts at `next`, and whatever it connects to.
     fn advance(&mut self, mut bytes: &[u8], missing: u64, out: &mut impl Output) {
+        if missing == 0 && self.pending.is_empty() {
+            return self.deliver(bytes, out);
+        }
         let mut cut_until = self.next().advance(length(bytes)).advance(missing);
         while let Some((head, tail)) = self.split_at_pending(bytes) {
             self.deliver(head, out);
