@@ -310,6 +310,17 @@ mod tests {
     }
 
     #[test]
+    fn what_crumbles_is_dropped() {
+        let mut bench = Bench::new();
+        for crumb in 0..1000 {
+            bench.add(0, 7, crumb * 16, true, b"bbbbbbbb");
+        }
+        let kept = MAX_STRETCHES + 1;
+        assert_eq!(bench.stats.fragments_malformed, 1000 - kept as u64);
+        assert!(bench.fragments.held <= kept * 16);
+    }
+
+    #[test]
     fn the_store_is_bounded() {
         let mut bench = Bench::new();
         bench.limits.datagrams = 4;

@@ -226,6 +226,24 @@ fn bombs_take_no_memory() {
     }
 }
 
+#[test]
+fn windows_take_what_is_in_them() {
+    // A frame whose window is 2^(10 + n) bytes, and whose only block is a small capture.
+    let frame = |exponent: u8| {
+        let capture = pcap(Order::Little, false, 1, &[]);
+        let block = (capture.len() as u32) << 3 | 1;
+        [&[0x28, 0xb5, 0x2f, 0xfd, 0, exponent << 3][..], &block.to_le_bytes()[..3], &capture].concat()
+    };
+    for (exponent, fits) in [(10, true), (17, true), (18, false), (31, false)] {
+        let before = HELD.get();
+        PEAK.set(before);
+        let file = CaptureFile::from_reader(std::io::Cursor::new(frame(exponent)));
+        assert_eq!(file.is_ok(), fits, "{exponent}");
+        let peak = (PEAK.get() - before) as usize;
+        assert!(peak <= READER, "{exponent}: {peak} bytes");
+    }
+}
+
 /// Takes everything.
 struct Eager;
 

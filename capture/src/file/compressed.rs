@@ -11,6 +11,10 @@ use super::input::{Counted, Source};
 
 const READ_LENGTH: usize = 128 << 10;
 
+/// The longest stretch that zstd may refer back over. More is refused before memory is taken for
+/// it; zstd's own command asks for no more either, unless told to.
+const MAX_WINDOW: u64 = 128 << 20;
+
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
@@ -101,6 +105,7 @@ fn next_frame(mut source: Reread) -> io::Result<Option<Frame>> {
             return Ok(None);
         }
         let mut decoder = FrameDecoder::new();
+        decoder.set_max_window_size(MAX_WINDOW);
         match decoder.init(&mut source) {
             Ok(()) => return Ok(Some(Frame { source, decoder })),
             Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
