@@ -74,17 +74,26 @@ impl Piece {
 
 /// The stream of one direction.
 ///
-/// Invariant: every key of `pending` lies at or behind `next`, and the pieces do not overlap.
+/// Most streams have no holes: what only these need is apart.
 #[derive(Debug)]
 pub(crate) struct Reassembler {
     /// Where the stream began, and the next byte to deliver; `None` until the first is known.
     cursor: Option<Cursor>,
     end: Option<(Position, End)>,
-    pending: BTreeMap<Position, Piece>,
-    cost: usize,
-    hole_since: Timestamp,
+    /// `None` if nothing waits.
+    waiting: Option<Box<Waiting>>,
     /// Packets without progress since an acknowledgement ran ahead of all data.
     waited: u8,
+}
+
+/// What waits behind a hole.
+///
+/// Invariant: every key lies at or behind `next`, and the pieces do not overlap.
+#[derive(Debug)]
+struct Waiting {
+    pieces: BTreeMap<Position, Piece>,
+    cost: usize,
+    hole_since: Timestamp,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -99,14 +108,7 @@ struct Cursor {
 
 impl Reassembler {
     pub(crate) const fn new() -> Self {
-        Self {
-            cursor: None,
-            end: None,
-            pending: BTreeMap::new(),
-            cost: 0,
-            hole_since: Timestamp::from_nanos(0),
-            waited: 0,
-        }
+        Self { cursor: None, end: None, waiting: None, waited: 0 }
     }
 
     /// The stream begins at `sequence`, unless that is known already.
@@ -140,8 +142,8 @@ impl Reassembler {
     }
 
     /// Memory held, in bytes.
-    pub(crate) const fn cost(&self) -> usize {
-        self.cost
+    pub(crate) fn cost(&self) -> usize {
+        self.waiting.as_ref().map_or(0, |waiting| waiting.cost)
     }
 
     /// Takes the data of a segment.
@@ -191,12 +193,9 @@ impl Reassembler {
         if at == cursor.next {
             self.waited = 0;
             self.advance(bytes, missing, out);
-            self.hole_since = scene.now;
+            self.hole_begins(scene.now);
         } else {
-            if self.pending.is_empty() {
-                self.hole_since = scene.now;
-            }
-            self.store(at, bytes, missing, out);
+            self.store(at, bytes, missing, scene.now, out);
             self.give_up_holes(scene, out);
         }
         self.trust_acknowledgement(out);
@@ -213,7 +212,7 @@ impl Reassembler {
 
     /// Whether more was acknowledged than was captured, and nothing waits that would explain it.
     pub(crate) fn waits_for_data(&self) -> bool {
-        self.cursor.is_some_and(|cursor| cursor.acknowledged > cursor.next) && self.pending.is_empty()
+        self.cursor.is_some_and(|cursor| cursor.acknowledged > cursor.next) && self.waiting.is_none()
     }
 
     /// The other side has received everything before `sequence`.
@@ -304,25 +303,39 @@ impl Reassembler {
     }
 
     fn first_pending(&self) -> Option<Position> {
-        self.pending.first_key_value().map(|(start, _)| *start)
+        self.waiting.as_ref()?.pieces.first_key_value().map(|(start, _)| *start)
     }
 
     fn pop_pending(&mut self) -> Option<Piece> {
-        let (_, piece) = self.pending.pop_first()?;
-        self.cost = self.cost.saturating_sub(piece.cost());
+        let waiting = self.waiting.as_mut()?;
+        let (_, piece) = waiting.pieces.pop_first()?;
+        waiting.cost = waiting.cost.saturating_sub(piece.cost());
+        if waiting.pieces.is_empty() {
+            self.waiting = None;
+        }
         Some(piece)
     }
 
-    fn insert_pending(&mut self, at: Position, piece: Piece) {
-        self.cost = self.cost.saturating_add(piece.cost());
-        if let Some(old) = self.pending.insert(at, piece) {
-            self.cost = self.cost.saturating_sub(old.cost());
+    fn insert_pending(&mut self, at: Position, piece: Piece, now: Timestamp) {
+        let waiting = self
+            .waiting
+            .get_or_insert_with(|| Box::new(Waiting { pieces: BTreeMap::new(), cost: 0, hole_since: now }));
+        waiting.cost = waiting.cost.saturating_add(piece.cost());
+        if let Some(old) = waiting.pieces.insert(at, piece) {
+            waiting.cost = waiting.cost.saturating_sub(old.cost());
+        }
+    }
+
+    /// The first hole is one that was not there before.
+    fn hole_begins(&mut self, now: Timestamp) {
+        if let Some(waiting) = &mut self.waiting {
+            waiting.hole_since = now;
         }
     }
 
     /// Delivers data that starts at `next`, and whatever it connects to.
     fn advance(&mut self, mut bytes: &[u8], missing: u64, out: &mut impl Output) {
-        if missing == 0 && self.pending.is_empty() {
+        if missing == 0 && self.waiting.is_none() {
             return self.deliver(bytes, out);
         }
         let mut cut_until = self.next().advance(length(bytes)).advance(missing);
@@ -378,7 +391,7 @@ impl Reassembler {
     fn cut_tail(&mut self, missing: u64, out: &mut impl Output) {
         let next = self.next();
         let mut length = missing;
-        if let Some(mut first) = self.pending.first_entry() {
+        if let Some(mut first) = self.waiting.as_mut().and_then(|waiting| waiting.pieces.first_entry()) {
             length = missing.min(next.distance_to(*first.key()));
             // What was cut off may go on behind the copy.
             let behind = first.get().end(*first.key()).distance_to(next.advance(missing));
@@ -431,9 +444,17 @@ impl Reassembler {
     }
 
     /// Keeps data that lies behind a hole, except for what waits already.
-    fn store(&mut self, mut at: Position, mut bytes: &[u8], missing: u64, out: &mut impl Output) {
+    fn store(
+        &mut self,
+        mut at: Position,
+        mut bytes: &[u8],
+        missing: u64,
+        now: Timestamp,
+        out: &mut impl Output,
+    ) {
         loop {
-            let before = self.pending.range(..=at).next_back();
+            let pieces = self.waiting.as_ref().map(|waiting| &waiting.pieces);
+            let before = pieces.and_then(|pieces| pieces.range(..=at).next_back());
             if let Some((&start, piece)) = before
                 && piece.end(start) > at
             {
@@ -448,10 +469,8 @@ impl Reassembler {
                 };
                 continue;
             }
-            let room = self
-                .pending
-                .range(at..)
-                .find(|(start, _)| **start > at)
+            let room = pieces
+                .and_then(|pieces| pieces.range(at..).find(|(start, _)| **start > at))
                 .map(|(start, _)| at.distance_to(*start));
             let (fresh, rest) = match room.and_then(|room| usize::try_from(room).ok()) {
                 Some(room) => bytes.split_at_checked(room).unwrap_or((bytes, &[])),
@@ -459,11 +478,11 @@ impl Reassembler {
             };
             add(&mut out.stats().buffered_bytes, length(fresh));
             let mut piece = Piece { bytes: fresh.into(), missing: if rest.is_empty() { missing } else { 0 } };
-            if let Some(cut) = self.pending.get(&at) {
+            if let Some(cut) = pieces.and_then(|pieces| pieces.get(&at)) {
                 // All of an earlier copy was cut off; it may have reached further.
                 piece.missing = piece.missing.max(cut.missing.saturating_sub(length(fresh)));
             }
-            self.insert_pending(at, piece);
+            self.insert_pending(at, piece, now);
             if rest.is_empty() {
                 return;
             }
@@ -475,20 +494,21 @@ impl Reassembler {
     /// Gives up holes that cost too much, or that no acknowledgement can ever explain.
     fn give_up_holes(&mut self, scene: Scene<'_>, out: &mut impl Output) {
         let limits = scene.limits;
-        while self.cost > limits.buffered_per_direction && self.close_first_hole(out) {
+        while self.cost() > limits.buffered_per_direction && self.close_first_hole(out) {
             count(&mut out.stats().buffer_overflows);
             out.anomaly(TcpAnomaly::BufferFull);
         }
-        if scene.one_sided && !self.pending.is_empty() {
-            let age = scene.now.as_nanos().saturating_sub(self.hole_since.as_nanos());
-            let overdue = self.cost > limits.one_sided_bytes
-                || self.pending.len() > limits.one_sided_segments
-                || Duration::from_nanos(age) > limits.one_sided_patience;
-            if overdue {
-                out.anomaly(TcpAnomaly::UnacknowledgedHole);
-                self.close_first_hole(out);
-                self.hole_since = scene.now;
-            }
+        let Some(waiting) = self.waiting.as_ref().filter(|_| scene.one_sided) else {
+            return;
+        };
+        let age = scene.now.as_nanos().saturating_sub(waiting.hole_since.as_nanos());
+        let overdue = waiting.cost > limits.one_sided_bytes
+            || waiting.pieces.len() > limits.one_sided_segments
+            || Duration::from_nanos(age) > limits.one_sided_patience;
+        if overdue {
+            out.anomaly(TcpAnomaly::UnacknowledgedHole);
+            self.close_first_hole(out);
+            self.hole_begins(scene.now);
         }
     }
 }

@@ -81,15 +81,17 @@ impl Bench {
 
     fn flush(&mut self) {
         self.stream.flush(&mut self.record);
-        assert_eq!((self.stream.cost(), self.stream.pending.len()), (0, 0));
+        assert!(self.stream.cost() == 0 && self.stream.waiting.is_none());
     }
 
     fn check_invariants(&self) {
-        let cost: usize = self.stream.pending.values().map(Piece::cost).sum();
-        assert_eq!(cost, self.stream.cost);
+        let Some(waiting) = &self.stream.waiting else { return };
+        assert!(!waiting.pieces.is_empty());
+        let cost: usize = waiting.pieces.values().map(Piece::cost).sum();
+        assert_eq!(cost, self.stream.cost());
         assert!(cost <= self.limits.buffered_per_direction);
         let mut free = self.stream.cursor.map(|cursor| cursor.next);
-        for (start, piece) in &self.stream.pending {
+        for (start, piece) in &waiting.pieces {
             assert!(free.is_some_and(|free| free <= *start), "pieces overlap or lie behind");
             assert!(!piece.bytes.is_empty() || piece.missing > 0, "a piece of nothing");
             free = Some(piece.end(*start));
