@@ -32,10 +32,6 @@ pub struct Limits {
     /// How long such a hole stays open while segments go on arriving. TCP has retransmitted
     /// several times within it (RFC 6298: after 1 s at most, then doubling).
     pub one_sided_patience: Duration,
-    /// Packets of a flow to wait for when an acknowledgement runs ahead of all captured data:
-    /// captures taken on several queues store it before the data that it acknowledges.
-    /// Nothing is held up meanwhile, for nothing is buffered behind the hole.
-    pub ack_patience: u8,
     /// Incomplete IP datagrams.
     pub datagrams: usize,
     /// Bytes held for them.
@@ -63,7 +59,6 @@ impl Default for Limits {
             one_sided_bytes: 256 << 10,
             one_sided_segments: 256,
             one_sided_patience: Duration::from_secs(10),
-            ack_patience: 2,
             datagrams: 1024,
             datagram_bytes: 16 << 20,
             datagram_timeout: Duration::from_secs(30),
