@@ -21,7 +21,8 @@ pub struct Limits {
     pub linger: Duration,
     /// Bytes held per direction behind a hole, with [`SEGMENT_COST`](Self::SEGMENT_COST) for each segment.
     pub buffered_per_direction: usize,
-    /// Bytes held in all flows together.
+    /// Bytes held in all flows together, by the application too. The flow that asks for more gives
+    /// up its holes, and if that is not enough, is closed.
     pub buffered_in_total: usize,
     /// Bytes held behind a hole when no acknowledgement can ever tell whether the capture lacks it,
     /// because only one direction was captured. A quarter of the cap per direction: most

@@ -155,9 +155,12 @@ impl<S> Connection<S> {
         self.identity.number
     }
 
-    /// Memory held in buffers.
+    /// Memory held in buffers: behind holes, and by the application.
     pub(crate) fn cost(&self) -> usize {
-        self.live.as_ref().map_or(0, |live| live.low.cost().saturating_add(live.high.cost()))
+        self.live.as_ref().map_or(0, |live| {
+            let held = live.opened.as_ref().map_or(0, |opened| opened.held);
+            live.low.cost().saturating_add(live.high.cost()).saturating_add(held)
+        })
     }
 
     pub(crate) fn phase(&self) -> Phase {
@@ -346,7 +349,7 @@ impl<S> Connection<S> {
         }
     }
 
-    /// Delivers what waits, and closes the flow.
+    /// Delivers what waits, and closes the flow, whose packets are skipped from then on.
     pub(crate) fn finish<A>(&mut self, outlet: &mut Outlet<'_, A>)
     where
         A: Application<State = S>,
@@ -571,7 +574,7 @@ impl<S> Connection<S> {
     {
         self.closed = true;
         if let Some(live) = self.live.take()
-            && let Some(Opened { flow, state }) = live.opened
+            && let Some(Opened { flow, state, .. }) = live.opened
         {
             outlet.application.close(&flow, state, self.last_packet);
         }
