@@ -4,12 +4,11 @@ use kexray_analyzer::Timestamp;
 
 use crate::application::Application;
 use crate::descent::{Descent, LinkError};
-use crate::flow::{Connection, End, Endpoint, Index, Key, Lookup, Outlet, Phase, Table, Tick};
+use crate::flow::{Connection, End, Endpoint, Index, Key, Lookup, Outlet, Phase, Quick, Table, Tick};
 use crate::fragment::Fragments;
 use crate::ip::{self, Datagram, IpError};
 use crate::limits::Limits;
 use crate::link::{self, LinkType};
-use crate::overlay::Overlay;
 use crate::stats::{Stats, count, length};
 use crate::tcp::{Segment, SegmentError, TcpAnomaly};
 use crate::tunnel;
@@ -29,6 +28,8 @@ pub struct Engine<A: Application> {
     stats: Stats,
     fragments: Fragments,
     flows: Table<Connection<A::State>>,
+    /// The shortest of the timeouts, in nanoseconds.
+    patience: u64,
     /// Bytes in the buffers of all flows, the application's included.
     buffered: usize,
     /// When the queues were last searched for flows that are too old, to about a second; `None`
@@ -50,6 +51,7 @@ impl<A: Application> Engine<A> {
             stats: Stats::default(),
             fragments: Fragments::new(),
             flows: Table::new(),
+            patience: Phase::ALL.map(|phase| phase.timeout(&limits)).into_iter().min().unwrap_or(0),
             buffered: 0,
             expired: None,
         }
@@ -84,6 +86,20 @@ impl<A: Application> Engine<A> {
         if cut > 0 {
             count(&mut self.stats.cut_packets);
         }
+        if link_type == LinkType::ETHERNET
+            && let Some((source, destination, payload)) = ip::common_tcp(data)
+            && let Some(segment) = Segment::whole(payload)
+        {
+            let (key, end) =
+                Key::ipv4((source, segment.source_port), (destination, segment.destination_port));
+            count(&mut self.stats.segments);
+            return self.segment(at, &key, end, &segment);
+        }
+        self.uncommon_packet(link_type, at, data, cut);
+    }
+
+    /// A packet of any kind.
+    fn uncommon_packet(&mut self, link_type: LinkType, at: Timestamp, data: &[u8], cut: usize) {
         let mut descent = Descent::new(self.limits.encapsulations, cut);
         match link::ip_packet(link_type, data, &mut descent) {
             Ok(packet) => self.ip_packet(at, packet, descent),
@@ -165,20 +181,47 @@ impl<A: Application> Engine<A> {
         match Segment::parse(datagram.payload, datagram.missing) {
             Ok(segment) => {
                 count(&mut self.stats.segments);
-                self.segment(at, descent.overlay, datagram, &segment);
+                let source = Endpoint { address: datagram.source, port: segment.source_port };
+                let destination = Endpoint { address: datagram.destination, port: segment.destination_port };
+                let (key, end) = Key::new(descent.overlay, source, destination);
+                self.segment(at, &key, end, &segment);
             }
             Err(SegmentError::Truncated) => count(&mut self.stats.truncated_tcp),
             Err(SegmentError::Malformed) => count(&mut self.stats.malformed_tcp),
         }
     }
 
-    fn segment(&mut self, at: Timestamp, overlay: Overlay, datagram: &Datagram<'_>, segment: &Segment<'_>) {
+    fn segment(&mut self, at: Timestamp, key: &Key, end: End, segment: &Segment<'_>) {
         self.expire(at);
-        let source = Endpoint { address: datagram.source, port: segment.source_port };
-        let destination = Endpoint { address: datagram.destination, port: segment.destination_port };
-        let (key, end) = Key::new(overlay, source, destination);
+        let found = self.flows.find(key);
+        if let Some(index) = found
+            && let Some(connection) = self.flows.value_mut(index)
+            && connection.quiet(at) <= self.patience
+        {
+            let held = connection.cost();
+            let mut outlet =
+                Outlet { application: &mut self.application, stats: &mut self.stats, limits: &self.limits };
+            let quick = connection.quick(end, segment, at, &mut outlet);
+            if quick == Quick::Done && connection.cost() == held {
+                return self.flows.refresh(index, at);
+            }
+            if quick != Quick::No {
+                return self.settle(index, at, held);
+            }
+        }
+        self.uncommon_segment(at, found, key, end, segment);
+    }
 
-        let Some((index, reused)) = self.connection(at, segment, key, end) else {
+    /// A segment that may change anything.
+    fn uncommon_segment(
+        &mut self,
+        at: Timestamp,
+        found: Option<Index>,
+        key: &Key,
+        end: End,
+        segment: &Segment<'_>,
+    ) {
+        let Some((index, reused)) = self.connection(at, segment, found, key, end) else {
             return;
         };
         let Some(connection) = self.flows.value_mut(index) else {
@@ -191,6 +234,16 @@ impl<A: Application> Engine<A> {
             connection.report(end, TcpAnomaly::ActiveConnectionReuse, at, &mut outlet);
         }
         connection.segment(end, segment, at, &mut outlet);
+        self.settle(index, at, held);
+    }
+
+    /// Sees to the table and the bounds after a segment of a connection that held `held` bytes before.
+    fn settle(&mut self, index: Index, at: Timestamp, held: usize) {
+        let Some(connection) = self.flows.value_mut(index) else {
+            return;
+        };
+        let mut outlet =
+            Outlet { application: &mut self.application, stats: &mut self.stats, limits: &self.limits };
         let others = self.buffered.saturating_sub(held);
         if others.saturating_add(connection.cost()) > self.limits.buffered_in_total {
             // The flow that needs the memory pays, for it costs nothing to find.
@@ -206,18 +259,19 @@ impl<A: Application> Engine<A> {
         self.flows.touch(index, at, phase);
     }
 
-    /// Finds or makes the connection that a segment sent by `end` belongs to, and tells whether
-    /// it replaces one that was not finished. `None` if the segment belongs to none.
+    /// The connection that a segment sent by `end` belongs to: the one `found` by its key, or a new one. Also tells
+    /// whether that replaces one that was not finished. `None` if the segment belongs to none.
     fn connection(
         &mut self,
         at: Timestamp,
         segment: &Segment<'_>,
-        key: Key,
+        found: Option<Index>,
+        key: &Key,
         end: End,
     ) -> Option<(Index, bool)> {
         let mut lookup = Lookup::Same;
         let mut originator = None;
-        if let Some(index) = self.flows.find(&key)
+        if let Some(index) = found
             && let Some(connection) = self.flows.value_mut(index)
         {
             let stale = connection.is_stale(at, &self.limits);
@@ -240,7 +294,7 @@ impl<A: Application> Engine<A> {
         {
             self.close(victim, Reason::Room);
         }
-        let mut connection = Connection::new(key, segment, end, at, self.stats.flows);
+        let mut connection = Connection::new(*key, segment, end, at, self.stats.flows);
         if let Some(originator) = originator {
             connection.set_originator(originator);
         }

@@ -65,6 +65,53 @@ pub(crate) fn datagram(packet: &[u8], cut: usize) -> Result<Datagram<'_>, IpErro
     }
 }
 
+/// Addresses and payload of the packet in an Ethernet frame, if it is as most are: TCP over IPv4, without
+/// options, no fragment, all of it captured. `None` if [`datagram`] has to look at it.
+#[inline]
+pub(crate) fn common_tcp(frame: &[u8]) -> Option<(u32, u32, &[u8])> {
+    let (headers, rest): (&[u8; 34], _) = frame.split_first_chunk()?;
+    let [
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        8,
+        0,
+        0x45,
+        _,
+        t0,
+        t1,
+        _,
+        _,
+        f0,
+        f1,
+        _,
+        TCP,
+        _,
+        _,
+        from @ ..,
+        t,
+        u,
+        v,
+        w,
+    ] = *headers
+    else {
+        return None;
+    };
+    let length = usize::from(u16::from_be_bytes([t0, t1])).checked_sub(20)?;
+    let fragmented = u16::from_be_bytes([f0, f1]) & 0x3fff != 0;
+    let payload = rest.get(..length).filter(|_| !fragmented)?;
+    Some((u32::from_be_bytes(from), u32::from_be_bytes([t, u, v, w]), payload))
+}
+
 /// Whether `packet` can be an IP packet of which `cut` bytes were not captured. It need not be
 /// said anywhere else that it is one.
 pub(crate) fn is_plausible(packet: &[u8], cut: usize) -> bool {

@@ -52,6 +52,7 @@ impl Input {
     }
 
     /// The next `length` bytes, without consuming them; fewer at the end of the file.
+    #[inline]
     pub(super) fn peek(&mut self, length: usize) -> Result<&[u8], FileError> {
         if self.end.saturating_sub(self.start) < length {
             self.fill(length)?;
@@ -66,8 +67,18 @@ impl Input {
         if bytes.len() < length { Err(FileError::truncated()) } else { Ok(bytes) }
     }
 
+    /// Sees to it that the next `length` bytes are there.
+    #[inline]
+    pub(super) fn require_more(&mut self, length: usize) -> Result<(), FileError> {
+        if self.end.saturating_sub(self.start) >= length {
+            return Ok(());
+        }
+        self.require(length).map(|_| ())
+    }
+
     /// Consumes `length` bytes that were [required](Self::require), and tells where `part` of
     /// them is until more is asked for.
+    #[inline]
     pub(super) fn consume(&mut self, length: usize, part: Range<usize>) -> Range<usize> {
         let start = self.start;
         self.start = start.saturating_add(length).min(self.end);
@@ -75,6 +86,7 @@ impl Input {
     }
 
     /// Bytes that [`consume`](Self::consume) told of.
+    #[inline]
     pub(super) fn slice(&self, range: Range<usize>) -> &[u8] {
         self.buffer.get(range).unwrap_or_default()
     }

@@ -215,6 +215,17 @@ impl ByteOrder {
         })
     }
 
+    /// Four integers.
+    #[inline]
+    fn quads(self, bytes: &[u8; 16]) -> [u32; 4] {
+        let [a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, d0, d1, d2, d3] = *bytes;
+        let quads = [[a0, a1, a2, a3], [b0, b1, b2, b3], [c0, c1, c2, c3], [d0, d1, d2, d3]];
+        match self {
+            Self::Little => quads.map(u32::from_le_bytes),
+            Self::Big => quads.map(u32::from_be_bytes),
+        }
+    }
+
     fn u32(self, bytes: &[u8], at: usize) -> Option<u32> {
         let bytes = crate::wire::array(bytes, at)?;
         Some(match self {

@@ -39,17 +39,16 @@ impl Header {
         if header.is_empty() {
             return Ok(None);
         }
-        if header.len() < record_header {
-            return Err(FileError::truncated());
-        }
-        let field = |at| order.u32(header, at).ok_or_else(FileError::truncated);
-        let (seconds, fraction, captured, original_length) = (field(0)?, field(4)?, field(8)?, field(12)?);
+        // The longer header of a variant only has more behind these.
+        let fields = header.first_chunk().filter(|_| header.len() >= record_header);
+        let [seconds, fraction, captured, original_length] =
+            order.quads(fields.ok_or_else(FileError::truncated)?);
         if captured > MAX_RECORD {
             return Err(FileError::length(captured));
         }
         let captured = usize::try_from(captured).map_err(|_| FileError::length(captured))?;
         let end = record_header.saturating_add(captured);
-        input.require(end)?;
+        input.require_more(end)?;
         let scale = if self.nanoseconds { 1 } else { 1_000 };
         let nanos = u64::from(seconds)
             .saturating_mul(1_000_000_000)

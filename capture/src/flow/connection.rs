@@ -4,7 +4,7 @@ use kexray_analyzer::Timestamp;
 
 use super::outlet::{Opened, Outlet, Stream, report};
 use super::{End, Identity, Key, Keyed};
-use crate::application::Application;
+use crate::application::{Application, Interest};
 use crate::limits::Limits;
 use crate::stats::{add, count, length};
 use crate::tcp::{Chunk, Reassembler, Scene, Segment, TcpAnomaly};
@@ -52,6 +52,17 @@ pub(crate) enum Lookup {
     Replaced,
     /// It opens a new connection, though the old one was not finished.
     ReplacedWhileActive,
+}
+
+/// What came of an attempt to deal with a segment in the shortest way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quick {
+    /// It takes more than that; nothing was done.
+    No,
+    /// It was dealt with, and the flow is in the phase that it was in.
+    Done,
+    /// It was dealt with, and the flow is closed now.
+    Closed,
 }
 
 /// One end's share, as far as every flow needs it.
@@ -180,8 +191,7 @@ impl<S> Connection<S> {
 
     /// Whether the connection has been quiet for longer than its phase allows.
     pub(crate) fn is_stale(&self, now: Timestamp, limits: &Limits) -> bool {
-        let quiet = now.as_nanos().saturating_sub(self.last_packet.as_nanos());
-        quiet > self.phase().timeout(limits)
+        self.quiet(now) > self.phase().timeout(limits)
     }
 
     /// Whether the ends have said goodbye: both, or the only one that was captured.
@@ -290,6 +300,78 @@ impl<S> Connection<S> {
     pub(crate) fn set_originator(&mut self, end: End) {
         self.identity.originator = end;
         self.identity.opening_seen = true;
+    }
+
+    /// How long the connection has been quiet, in nanoseconds.
+    #[inline]
+    pub(crate) const fn quiet(&self, now: Timestamp) -> u64 {
+        now.as_nanos().saturating_sub(self.last_packet.as_nanos())
+    }
+
+    /// Takes a segment sent by `end`, if it is one of those that most are: data in order of a flow that
+    /// the application knows, an acknowledgement of what was captured, or something of a flow of which
+    /// nothing is wanted. All of it does the same as [`lookup`](Self::lookup) and [`segment`](Self::segment).
+    #[inline]
+    pub(crate) fn quick<A>(
+        &mut self,
+        end: End,
+        segment: &Segment<'_>,
+        now: Timestamp,
+        outlet: &mut Outlet<'_, A>,
+    ) -> Quick
+    where
+        A: Application<State = S>,
+    {
+        if segment.syn || segment.fin || segment.rst || segment.missing > 0 {
+            return Quick::No;
+        }
+        let (mine, peer) = match end {
+            End::Low => (&self.low, &self.high),
+            End::High => (&self.high, &self.low),
+        };
+        if !mine.seen || mine.candidate.is_some() {
+            return Quick::No;
+        }
+        let Some(live) = &mut self.live else {
+            if self.closed {
+                self.last_packet = now;
+                self.skip_segment(end, segment, length(segment.payload), outlet);
+                return Quick::Done;
+            }
+            let expected = peer.initial.map(|initial| initial.wrapping_add(1));
+            if segment.has_data() || segment.acknowledgement != expected {
+                return Quick::No;
+            }
+            self.last_packet = now;
+            return Quick::Done;
+        };
+        let Live { low, high, opened: Some(opened) } = &mut **live else {
+            return Quick::No;
+        };
+        let (stream, other) = if end == End::Low { (low, high) } else { (high, low) };
+        if segment.acknowledgement.is_some_and(|number| other.is_ahead(number)) {
+            return Quick::No;
+        }
+        if segment.payload.is_empty() {
+            self.last_packet = now;
+            return Quick::Done;
+        }
+        let length = length(segment.payload);
+        if !stream.pass(segment.sequence, length) {
+            return Quick::No;
+        }
+        self.last_packet = now;
+        let Opened { flow, state, held } = opened;
+        let side = self.identity.side(end);
+        let interest = outlet.application.deliver(flow, state, side, now, segment.payload);
+        *held = outlet.application.held(state);
+        add(&mut outlet.stats.delivered_bytes, length);
+        if interest == Interest::Continue {
+            return Quick::Done;
+        }
+        count(&mut outlet.stats.flows_ignored);
+        self.close(outlet);
+        Quick::Closed
     }
 
     /// Takes a segment sent by `end`.

@@ -1,5 +1,6 @@
 //! The key of a flow: the same for both directions.
 
+use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Endpoint;
@@ -23,7 +24,7 @@ impl End {
 }
 
 /// Both endpoints, ordered, and the network that their addresses are of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
     low: [u64; 2],
     high: [u64; 2],
@@ -32,7 +33,42 @@ pub(crate) struct Key {
     overlay: Overlay,
 }
 
+impl Hash for Key {
+    /// Only what differs: most keys are of IPv4, in no virtual network.
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let ([first, low], [second, high]) = (self.low, self.high);
+        if first | second == 0 && low | high <= u64::from(u32::MAX) {
+            state.write_u64(low << 32 | high);
+        } else {
+            for word in [first, low, second, high] {
+                state.write_u64(word);
+            }
+        }
+        state.write_u64(self.ports_and_version);
+        if self.overlay != Overlay::NONE {
+            state.write_u64(self.overlay.as_u64());
+        }
+    }
+}
+
 impl Key {
+    /// The key of a packet of IPv4 in no virtual network, and which end sent it. Addresses come with their ports.
+    #[inline]
+    pub(crate) fn ipv4(source: (u32, u16), destination: (u32, u16)) -> (Self, End) {
+        let joined = |(address, port): (u32, u16)| u64::from(address) << 16 | u64::from(port);
+        let (from, to) = (joined(source), joined(destination));
+        let (low, high) = (from.min(to), from.max(to));
+        let port = u64::from(u16::MAX);
+        let key = Self {
+            low: [0, low >> 16],
+            high: [0, high >> 16],
+            ports_and_version: (low & port) << 16 | high & port,
+            overlay: Overlay::NONE,
+        };
+        (key, if from <= to { End::Low } else { End::High })
+    }
+
     /// The key of a packet, and which end sent it.
     pub(crate) fn new(overlay: Overlay, source: Endpoint, destination: Endpoint) -> (Self, End) {
         let from = (words(source.address), source.port);
@@ -95,6 +131,8 @@ mod tests {
         let (key, end) = Key::new(Overlay::NONE, here, there);
         assert_eq!(Key::new(Overlay::NONE, there, here), (key, End::High));
         assert_eq!(end, End::Low);
+        assert_eq!(Key::ipv4((0x0a00_000a, 4), (0x0a00_0009, 22)), (key, End::High));
+        assert_eq!(Key::ipv4((0x0a00_0009, 22), (0x0a00_000a, 4)), (key, End::Low));
         assert_eq!((key.endpoint(End::Low), key.endpoint(End::High)), (here, there));
     }
 

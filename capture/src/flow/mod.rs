@@ -13,7 +13,7 @@ use kexray_analyzer::Timestamp;
 
 use crate::overlay::Overlay;
 
-pub(crate) use connection::{Connection, Lookup, Phase};
+pub(crate) use connection::{Connection, Lookup, Phase, Quick};
 use identity::Identity;
 pub(crate) use key::{End, Key};
 pub(crate) use outlet::Outlet;

@@ -18,6 +18,7 @@ impl Index {
     }
 
     /// The chunk, and where in it.
+    #[inline]
     fn place(self) -> (usize, usize) {
         let place = usize::try_from(self.0.get()).map_or(usize::MAX, |number| number.saturating_sub(1));
         (place / CHUNK, place % CHUNK)
@@ -44,6 +45,7 @@ impl<T> Slab<T> {
         Self { chunks: Vec::new(), places: 0, free: None }
     }
 
+    #[inline]
     pub(super) fn get(&self, index: Index) -> Option<&T> {
         let (chunk, at) = index.place();
         match self.chunks.get(chunk)?.get(at)? {
@@ -52,6 +54,7 @@ impl<T> Slab<T> {
         }
     }
 
+    #[inline]
     pub(super) fn get_mut(&mut self, index: Index) -> Option<&mut T> {
         match self.slot(index)? {
             Slot::Used(value) => Some(value),
@@ -93,6 +96,7 @@ impl<T> Slab<T> {
         self.places
     }
 
+    #[inline]
     fn slot(&mut self, index: Index) -> Option<&mut Slot<T>> {
         let (chunk, at) = index.place();
         self.chunks.get_mut(chunk)?.get_mut(at)

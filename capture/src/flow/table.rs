@@ -55,6 +55,8 @@ pub(crate) struct Table<T> {
     numbers: HashTable<Index>,
     slab: Slab<Entry<T>>,
     queues: Queues,
+    /// The entry found last: the next packet is often of the same flow.
+    recent: Option<Index>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -83,6 +85,7 @@ impl<T: Keyed> Table<T> {
             numbers: HashTable::new(),
             slab: Slab::new(),
             queues: Queues::default(),
+            recent: None,
         }
     }
 
@@ -91,13 +94,19 @@ impl<T: Keyed> Table<T> {
     }
 
     /// The entry of a key.
-    pub(crate) fn find(&self, key: &Key) -> Option<Index> {
+    #[inline]
+    pub(crate) fn find(&mut self, key: &Key) -> Option<Index> {
+        let is_it = |index: &Index| self.slab.get(*index).is_some_and(|entry| entry.value.key() == key);
+        if let Some(index) = self.recent.filter(is_it) {
+            return Some(index);
+        }
         let hash = self.hasher.hash_one(key);
-        self.numbers
-            .find(hash, |index| self.slab.get(*index).is_some_and(|entry| entry.value.key() == key))
-            .copied()
+        let found = self.numbers.find(hash, is_it).copied();
+        self.recent = found.or(self.recent);
+        found
     }
 
+    #[inline]
     pub(crate) fn value_mut(&mut self, index: Index) -> Option<&mut T> {
         self.slab.get_mut(index).map(|entry| &mut entry.value)
     }
@@ -128,6 +137,7 @@ impl<T: Keyed> Table<T> {
 
     /// Moves an entry to the end of the queue `phase`, unless it was there in this tick: it was
     /// just used.
+    #[inline]
     pub(crate) fn touch(&mut self, index: Index, now: Timestamp, phase: Phase) {
         let tick = Tick::of(now);
         let Some(entry) =
@@ -136,6 +146,21 @@ impl<T: Keyed> Table<T> {
             return;
         };
         entry.moved = tick;
+        self.move_to_end(index, phase);
+    }
+
+    /// As [`touch`](Self::touch), in the queue where the entry is.
+    #[inline]
+    pub(crate) fn refresh(&mut self, index: Index, now: Timestamp) {
+        let tick = Tick::of(now);
+        if let Some(entry) = self.slab.get_mut(index).filter(|entry| entry.moved != tick) {
+            entry.moved = tick;
+            let phase = entry.phase;
+            self.move_to_end(index, phase);
+        }
+    }
+
+    fn move_to_end(&mut self, index: Index, phase: Phase) {
         if self.queues.of(phase).last != Some(index) {
             self.unlink(index);
             self.link(index, phase);

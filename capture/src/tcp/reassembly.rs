@@ -168,6 +168,22 @@ impl Reassembler {
         self.waiting.as_ref().map_or(0, |waiting| waiting.cost)
     }
 
+    /// Takes `length` bytes if they are just what comes next and nothing waits, as most do. They are
+    /// to be delivered then. False if it is not as simple: [`segment`](Self::segment) sees to it.
+    #[inline]
+    pub(crate) fn pass(&mut self, sequence: u32, length: u64) -> bool {
+        let Some(cursor) = self.cursor.as_mut().filter(|_| self.end.is_none() && self.waiting.is_none())
+        else {
+            return false;
+        };
+        if cursor.next.sequence() != sequence || cursor.claimed > cursor.next {
+            return false;
+        }
+        cursor.next = cursor.next.advance(length);
+        cursor.highest = cursor.highest.max(cursor.next);
+        true
+    }
+
     /// Takes the data of a segment.
     pub(crate) fn segment(&mut self, chunk: Chunk<'_>, scene: Scene<'_>, out: &mut impl Output) {
         self.begin(chunk.sequence);
@@ -228,6 +244,7 @@ impl Reassembler {
     }
 
     /// Whether an acknowledgement of everything before `sequence` says more than is known.
+    #[inline]
     pub(crate) fn is_ahead(&self, sequence: u32) -> bool {
         match self.cursor {
             Some(cursor) => {

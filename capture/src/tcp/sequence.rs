@@ -28,7 +28,7 @@ impl Position {
     }
 
     /// As the wire has it: the low 32 bits.
-    const fn sequence(self) -> u32 {
+    pub(crate) const fn sequence(self) -> u32 {
         (self.0 & 0xffff_ffff) as u32
     }
 }
