@@ -154,9 +154,8 @@ impl CaptureFile {
             }
         };
         self.packets = self.packets.saturating_add(1);
-        if record.link_type.is_supported() {
-            self.any_readable = true;
-        } else {
+        if !self.any_readable {
+            self.any_readable = record.link_type.is_supported();
             self.unreadable.get_or_insert(record.link_type);
         }
         let data = self.input.slice(record.data);

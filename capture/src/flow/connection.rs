@@ -1,9 +1,9 @@
 //! The life of a TCP connection, from its first packet to the last.
 
-use kexray_analyzer::Timestamp;
+use kexray_analyzer::{Side, Timestamp};
 
-use super::outlet::{Opened, Outlet, Stream, report};
-use super::{End, Identity, Key, Keyed};
+use super::outlet::{Candidate, Odd, Opened, Outlet, Stream, is_news};
+use super::{End, Ends, Identity, Key, Keyed};
 use crate::application::{Application, Interest};
 use crate::limits::Limits;
 use crate::stats::{add, count, length};
@@ -65,76 +65,42 @@ pub(crate) enum Quick {
     Closed,
 }
 
-/// One end's share, as far as every flow needs it.
-#[derive(Clone, Copy, Debug)]
-struct Half {
-    /// The number of its SYN.
-    initial: Option<u32>,
-    /// The SYN of what may become a new connection on the same ports.
-    candidate: Option<Candidate>,
-    reported: u16,
-    /// A packet from this end was captured.
-    seen: bool,
-    fin: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Candidate {
-    initial: u32,
-    /// It was a SYN-ACK.
-    answers: bool,
-}
-
-impl Half {
-    const fn new() -> Self {
-        Self { initial: None, candidate: None, reported: 0, seen: false, fin: false }
-    }
-}
-
 /// What a flow needs once there is data in it, and until nobody wants that.
 #[derive(Debug)]
 struct Live<S> {
-    low: Reassembler,
-    high: Reassembler,
+    streams: Ends<Reassembler>,
     /// `None` before the application knows of the flow.
     opened: Option<Opened<S>>,
 }
 
-impl<S> Live<S> {
-    const fn stream(&self, end: End) -> &Reassembler {
-        match end {
-            End::Low => &self.low,
-            End::High => &self.high,
-        }
-    }
-
-    const fn stream_mut(&mut self, end: End) -> &mut Reassembler {
-        match end {
-            End::Low => &mut self.low,
-            End::High => &mut self.high,
-        }
-    }
-}
-
 /// A connection in the table.
 ///
-/// Most flows of a capture are scans or not SSH. They stay small: what only data needs is apart.
+/// Most flows of a capture are scans or not SSH. They stay small: what only data needs is apart. With what the table needs
+/// an entry fills two lines of a processor's cache, and the fields are not grouped so that nothing lies between them.
 #[derive(Debug)]
 pub(crate) struct Connection<S> {
-    identity: Identity,
+    key: Key,
     last_packet: Timestamp,
     /// Never there once `closed`.
     live: Option<Box<Live<S>>>,
-    low: Half,
-    high: Half,
+    odd: Option<Box<Odd>>,
+    first_packet: Timestamp,
+    number: u64,
+    /// The numbers of the SYNs.
+    initial: Ends<Option<u32>>,
+    /// A packet from this end was captured.
+    seen: Ends<bool>,
+    fin: Ends<bool>,
     reset: bool,
     /// The application was told that the flow is over, or never will be told of it.
     closed: bool,
+    originator: End,
+    opening_seen: bool,
 }
 
 impl<S> Keyed for Connection<S> {
     fn key(&self) -> &Key {
-        &self.identity.key
+        &self.key
     }
 }
 
@@ -145,32 +111,37 @@ impl<S> Connection<S> {
         let to_client = segment.source_port == SSH_PORT && segment.destination_port != SSH_PORT;
         let from_originator = if segment.syn { !answers } else { !to_client };
         Self {
-            identity: Identity {
-                key,
-                first_packet: at,
-                number,
-                originator: if from_originator { end } else { end.other() },
-                opening_seen: segment.syn,
-            },
+            key,
             last_packet: at,
             live: None,
-            low: Half::new(),
-            high: Half::new(),
+            odd: None,
+            first_packet: at,
+            number,
+            initial: Ends::default(),
+            seen: Ends::default(),
+            fin: Ends::default(),
             reset: false,
             closed: false,
+            originator: if from_originator { end } else { end.other() },
+            opening_seen: segment.syn,
         }
     }
 
     /// Counts the flows of an engine.
     pub(crate) const fn number(&self) -> u64 {
-        self.identity.number
+        self.number
+    }
+
+    fn identity(&self) -> Identity {
+        let Self { key, first_packet, number, originator, opening_seen, .. } = *self;
+        Identity { key, first_packet, number, originator, opening_seen }
     }
 
     /// Memory held in buffers: behind holes, and by the application.
     pub(crate) fn cost(&self) -> usize {
         self.live.as_ref().map_or(0, |live| {
             let held = live.opened.as_ref().map_or(0, |opened| opened.held);
-            live.low.cost().saturating_add(live.high.cost()).saturating_add(held)
+            live.streams.low.cost().saturating_add(live.streams.high.cost()).saturating_add(held)
         })
     }
 
@@ -196,31 +167,17 @@ impl<S> Connection<S> {
 
     /// Whether the ends have said goodbye: both, or the only one that was captured.
     fn is_finished(&self) -> bool {
-        self.reset || (self.low.fin || !self.low.seen) && (self.high.fin || !self.high.seen)
-    }
-
-    fn half(&self, end: End) -> &Half {
-        match end {
-            End::Low => &self.low,
-            End::High => &self.high,
-        }
-    }
-
-    fn half_mut(&mut self, end: End) -> &mut Half {
-        match end {
-            End::Low => &mut self.low,
-            End::High => &mut self.high,
-        }
+        let Self { seen, fin, .. } = self;
+        self.reset || (fin.low || !seen.low) && (fin.high || !seen.high)
     }
 
     /// The stream of a flow that never needed one, or does not need it any more.
     fn fresh_stream(&self, end: End) -> Reassembler {
         let mut stream = Reassembler::new();
-        let half = self.half(end);
-        if let Some(initial) = half.initial.filter(|_| !self.closed) {
+        if let Some(initial) = self.initial.of(end).filter(|_| !self.closed) {
             let start = initial.wrapping_add(1);
             stream.begin(start);
-            if half.fin {
+            if *self.fin.of(end) {
                 stream.finish(start);
             }
             if self.reset {
@@ -233,14 +190,13 @@ impl<S> Connection<S> {
     /// Asks a stream, which need not be kept for that.
     fn ask<T>(&self, end: End, question: impl FnOnce(&Reassembler) -> T) -> T {
         match &self.live {
-            Some(live) => question(live.stream(end)),
+            Some(live) => question(live.streams.of(end)),
             None => question(&self.fresh_stream(end)),
         }
     }
 
     /// Whether a segment sent by `end` belongs to this connection, or to a new one on its ports.
     pub(crate) fn lookup(&self, end: End, segment: &Segment<'_>) -> Lookup {
-        let (mine, peer) = (self.half(end), self.half(end.other()));
         if segment.rst {
             return Lookup::Same;
         }
@@ -253,15 +209,16 @@ impl<S> Connection<S> {
                 return Lookup::Replaced;
             }
             // Anyone may send a SYN. That it was answered shows that it opened a connection.
-            let answers = peer.candidate.zip(segment.acknowledgement);
+            let answers = self.candidate(end.other()).zip(segment.acknowledgement);
             if answers.is_some_and(|(candidate, number)| candidate.initial.wrapping_add(1) == number) {
                 return Lookup::ReplacedWhileActive;
             }
             return Lookup::Same;
         }
         // Or that data follows it, which does not follow the data before.
-        let follows =
-            mine.candidate.is_some_and(|candidate| candidate.initial.wrapping_add(1) == segment.sequence);
+        let follows = self
+            .candidate(end)
+            .is_some_and(|candidate| candidate.initial.wrapping_add(1) == segment.sequence);
         if follows && segment.has_data() && !self.ask(end, |stream| stream.is_near(segment.sequence)) {
             Lookup::ReplacedWhileActive
         } else {
@@ -271,14 +228,15 @@ impl<S> Connection<S> {
 
     /// Whether `segment` is a late SYN-ACK to the SYN that opened this connection.
     fn is_answered_by(&self, end: End, segment: &Segment<'_>) -> bool {
-        let (mine, peer) = (self.half(end), self.half(end.other()));
-        let expected = peer.initial.filter(|_| mine.initial.is_none()).map(|initial| initial.wrapping_add(1));
+        let begun = self.initial.of(end).is_some();
+        let peer = self.initial.of(end.other()).filter(|_| !begun);
+        let expected = peer.map(|initial| initial.wrapping_add(1));
         expected.is_some() && segment.acknowledgement == expected
     }
 
     /// Whether a SYN of `end` with this number opened this connection.
     fn owns_syn(&self, end: End, sequence: u32) -> bool {
-        match self.half(end).initial {
+        match *self.initial.of(end) {
             Some(initial) => initial == sequence,
             // It may come late, after the data, but not after the end.
             None => {
@@ -290,16 +248,20 @@ impl<S> Connection<S> {
         }
     }
 
+    fn candidate(&self, end: End) -> Option<Candidate> {
+        *self.odd.as_ref()?.candidates.of(end)
+    }
+
     /// Who opens the connection that replaces this one. Only known if its SYN is remembered.
     pub(crate) fn candidate_originator(&self, end: End, segment: &Segment<'_>) -> Option<End> {
-        let candidate = self.half(end).candidate.filter(|_| !segment.syn)?;
+        let candidate = self.candidate(end).filter(|_| !segment.syn)?;
         Some(if candidate.answers { end.other() } else { end })
     }
 
     /// Corrects the roles: `end` opened the connection.
     pub(crate) fn set_originator(&mut self, end: End) {
-        self.identity.originator = end;
-        self.identity.opening_seen = true;
+        self.originator = end;
+        self.opening_seen = true;
     }
 
     /// How long the connection has been quiet, in nanoseconds.
@@ -325,11 +287,7 @@ impl<S> Connection<S> {
         if segment.syn || segment.fin || segment.rst || segment.missing > 0 {
             return Quick::No;
         }
-        let (mine, peer) = match end {
-            End::Low => (&self.low, &self.high),
-            End::High => (&self.high, &self.low),
-        };
-        if !mine.seen || mine.candidate.is_some() {
+        if !self.seen.of(end) || self.odd.is_some() && self.candidate(end).is_some() {
             return Quick::No;
         }
         let Some(live) = &mut self.live else {
@@ -338,18 +296,17 @@ impl<S> Connection<S> {
                 self.skip_segment(end, segment, length(segment.payload), outlet);
                 return Quick::Done;
             }
-            let expected = peer.initial.map(|initial| initial.wrapping_add(1));
+            let expected = self.initial.of(end.other()).map(|initial| initial.wrapping_add(1));
             if segment.has_data() || segment.acknowledgement != expected {
                 return Quick::No;
             }
             self.last_packet = now;
             return Quick::Done;
         };
-        let Live { low, high, opened: Some(opened) } = &mut **live else {
+        let Live { streams, opened: Some(opened) } = &mut **live else {
             return Quick::No;
         };
-        let (stream, other) = if end == End::Low { (low, high) } else { (high, low) };
-        if segment.acknowledgement.is_some_and(|number| other.is_ahead(number)) {
+        if segment.acknowledgement.is_some_and(|number| streams.of(end.other()).is_ahead(number)) {
             return Quick::No;
         }
         if segment.payload.is_empty() {
@@ -357,12 +314,12 @@ impl<S> Connection<S> {
             return Quick::Done;
         }
         let length = length(segment.payload);
-        if !stream.pass(segment.sequence, length) {
+        if !streams.of_mut(end).pass(segment.sequence, length) {
             return Quick::No;
         }
         self.last_packet = now;
         let Opened { flow, state, held } = opened;
-        let side = self.identity.side(end);
+        let side = side(self.originator, end);
         let interest = outlet.application.deliver(flow, state, side, now, segment.payload);
         *held = outlet.application.held(state);
         add(&mut outlet.stats.delivered_bytes, length);
@@ -385,7 +342,7 @@ impl<S> Connection<S> {
         A: Application<State = S>,
     {
         self.last_packet = now;
-        self.half_mut(end).seen = true;
+        *self.seen.of_mut(end) = true;
         if segment.syn && !self.synchronize(end, segment, now, outlet) {
             return;
         }
@@ -437,7 +394,7 @@ impl<S> Connection<S> {
         A: Application<State = S>,
     {
         let now = self.last_packet;
-        for end in [self.identity.originator, self.identity.originator.other()] {
+        for end in [self.originator, self.originator.other()] {
             if self.live.is_none() {
                 break;
             }
@@ -451,7 +408,7 @@ impl<S> Connection<S> {
     where
         A: Application<State = S>,
     {
-        for end in [self.identity.originator, self.identity.originator.other()] {
+        for end in [self.originator, self.originator.other()] {
             if self.live.is_some() {
                 self.with_stream(end, now, outlet, |stream, out, _| stream.give_up_all(out));
             }
@@ -472,24 +429,24 @@ impl<S> Connection<S> {
         if !self.owns_syn(end, segment.sequence) {
             let candidate =
                 Candidate { initial: segment.sequence, answers: segment.acknowledgement.is_some() };
-            self.half_mut(end).candidate = Some(candidate);
+            *self.odd.get_or_insert_default().candidates.of_mut(end) = Some(candidate);
             count(&mut outlet.stats.ignored_syns);
             self.report(end, TcpAnomaly::SynInsideConnection, now, outlet);
             return false;
         }
-        self.half_mut(end).initial = Some(segment.sequence);
+        *self.initial.of_mut(end) = Some(segment.sequence);
         self.begin(end, segment.sequence.wrapping_add(1));
         let originator = match segment.acknowledgement {
             None => end,
             Some(acknowledged) => {
                 // The SYN that it answers may not have been captured.
                 let peer = end.other();
-                self.half_mut(peer).initial.get_or_insert(acknowledged.wrapping_sub(1));
+                self.initial.of_mut(peer).get_or_insert(acknowledged.wrapping_sub(1));
                 self.begin(peer, acknowledged);
                 peer
             }
         };
-        if !self.closed && !self.is_open() && !self.identity.opening_seen {
+        if !self.closed && !self.is_open() && !self.opening_seen {
             self.set_originator(originator);
         }
         true
@@ -498,7 +455,7 @@ impl<S> Connection<S> {
     /// The stream of `end` begins at `sequence`, unless it has begun.
     fn begin(&mut self, end: End, sequence: u32) {
         if let Some(live) = &mut self.live {
-            live.stream_mut(end).begin(sequence);
+            live.streams.of_mut(end).begin(sequence);
         }
     }
 
@@ -509,12 +466,12 @@ impl<S> Connection<S> {
     {
         if self.closed {
             // Over that segment's data interest was lost; its FIN counts for the end of the flow.
-            self.half_mut(end).fin = true;
+            *self.fin.of_mut(end) = true;
             return;
         }
-        let at_start = self.half(end).initial.is_some_and(|initial| initial.wrapping_add(1) == sequence);
+        let at_start = self.initial.of(end).is_some_and(|initial| initial.wrapping_add(1) == sequence);
         if self.live.is_none() && at_start {
-            self.half_mut(end).fin = true;
+            *self.fin.of_mut(end) = true;
             return;
         }
         // Ahead of a hole it does not count before it is reached: see `with_stream`.
@@ -536,8 +493,8 @@ impl<S> Connection<S> {
         if self.expects_reset(end, segment) {
             self.reset = true;
             if let Some(live) = &mut self.live {
-                live.low.reset();
-                live.high.reset();
+                live.streams.low.reset();
+                live.streams.high.reset();
             }
         } else {
             count(&mut outlet.stats.ignored_ends);
@@ -546,8 +503,8 @@ impl<S> Connection<S> {
     }
 
     fn expects_reset(&self, end: End, segment: &Segment<'_>) -> bool {
-        let (mine, peer) = (self.half(end), self.half(end.other()));
-        if let (None, Some(initial), None) = (&self.live, peer.initial, mine.initial) {
+        let (mine, peer) = (self.initial.of(end), self.initial.of(end.other()));
+        if let (None, Some(initial), None) = (&self.live, peer, mine) {
             // A SYN is refused by its number, with the data that came with it (RFC 9293 section 3.10.7.3).
             return segment.acknowledgement.is_some_and(|number| {
                 let first = initial.wrapping_add(1);
@@ -572,7 +529,7 @@ impl<S> Connection<S> {
         };
         add(counter, data_length);
         self.reset |= segment.rst;
-        self.half_mut(end).fin |= segment.fin;
+        *self.fin.of_mut(end) |= segment.fin;
     }
 
     /// Whether both streams are delivered up to their ends.
@@ -591,10 +548,10 @@ impl<S> Connection<S> {
     ) where
         A: Application<State = S>,
     {
-        let identity = self.identity;
-        report(&mut self.half_mut(end).reported, anomaly, || {
-            outlet.application.anomaly(&identity.flow(), identity.side(end), now, anomaly);
-        });
+        if is_news(&mut self.odd, end, anomaly) {
+            let identity = self.identity();
+            outlet.application.anomaly(&identity.flow(), side(identity.originator, end), now, anomaly);
+        }
     }
 
     /// Lets `work` put the stream of `end` in order. If the application loses interest over it,
@@ -612,28 +569,24 @@ impl<S> Connection<S> {
             return;
         }
         self.live_mut();
-        let (half, one_sided) = match end {
-            End::Low => (&mut self.low, !self.high.seen),
-            End::High => (&mut self.high, !self.low.seen),
-        };
+        let identity = self.identity();
+        let one_sided = !self.seen.of(end.other());
         let Some(live) = &mut self.live else { return };
-        let reassembler = match end {
-            End::Low => &mut live.low,
-            End::High => &mut live.high,
-        };
+        let reassembler = live.streams.of_mut(end);
         let scene = Scene { limits: outlet.limits, now, one_sided };
         let mut stream = Stream {
             application: outlet.application,
             stats: outlet.stats,
-            identity: &self.identity,
+            identity: &identity,
             opened: &mut live.opened,
-            reported: &mut half.reported,
-            side: self.identity.side(end),
+            odd: &mut self.odd,
+            end,
+            side: side(identity.originator, end),
             now,
             ignored: false,
         };
         work(reassembler, &mut stream, scene);
-        half.fin |= reassembler.is_finished();
+        *self.fin.of_mut(end) |= reassembler.is_finished();
         if stream.ignored {
             count(&mut outlet.stats.flows_ignored);
             self.close(outlet);
@@ -642,10 +595,13 @@ impl<S> Connection<S> {
 
     /// What data needs, made if need be.
     fn live_mut(&mut self) -> &mut Live<S> {
-        let fresh = self.live.is_none().then(|| (self.fresh_stream(End::Low), self.fresh_stream(End::High)));
+        let fresh = self
+            .live
+            .is_none()
+            .then(|| Ends { low: self.fresh_stream(End::Low), high: self.fresh_stream(End::High) });
         self.live.get_or_insert_with(|| {
-            let (low, high) = fresh.unwrap_or((Reassembler::new(), Reassembler::new()));
-            Box::new(Live { low, high, opened: None })
+            let streams = fresh.unwrap_or(Ends { low: Reassembler::new(), high: Reassembler::new() });
+            Box::new(Live { streams, opened: None })
         })
     }
 
@@ -663,12 +619,18 @@ impl<S> Connection<S> {
     }
 }
 
+/// The side that an end is on.
+#[inline]
+fn side(originator: End, end: End) -> Side {
+    if end == originator { Side::Originator } else { Side::Responder }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_flow_without_data_is_small() {
-        assert!(size_of::<Connection<()>>() <= 144, "{}", size_of::<Connection<()>>());
+        assert!(size_of::<Connection<()>>() <= 112, "{}", size_of::<Connection<()>>());
     }
 }

@@ -1,6 +1,6 @@
 //! What tells a flow from the others, in the little room that the table has for it.
 
-use kexray_analyzer::{Side, Timestamp};
+use kexray_analyzer::Timestamp;
 
 use super::{End, Flow, Key};
 
@@ -25,10 +25,5 @@ impl Identity {
             number: self.number,
             opening_seen: self.opening_seen,
         }
-    }
-
-    /// The side that an end is on.
-    pub(super) fn side(&self, end: End) -> Side {
-        if end == self.originator { Side::Originator } else { Side::Responder }
     }
 }

@@ -23,6 +23,31 @@ impl End {
     }
 }
 
+/// Something of each end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Ends<T> {
+    pub(super) low: T,
+    pub(super) high: T,
+}
+
+impl<T> Ends<T> {
+    #[inline]
+    pub(super) const fn of(&self, end: End) -> &T {
+        match end {
+            End::Low => &self.low,
+            End::High => &self.high,
+        }
+    }
+
+    #[inline]
+    pub(super) const fn of_mut(&mut self, end: End) -> &mut T {
+        match end {
+            End::Low => &mut self.low,
+            End::High => &mut self.high,
+        }
+    }
+}
+
 /// Both endpoints, ordered, and the network that their addresses are of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key {

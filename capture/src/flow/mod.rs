@@ -15,6 +15,7 @@ use crate::overlay::Overlay;
 
 pub(crate) use connection::{Connection, Lookup, Phase, Quick};
 use identity::Identity;
+use key::Ends;
 pub(crate) use key::{End, Key};
 pub(crate) use outlet::Outlet;
 pub(crate) use slab::Index;

@@ -2,7 +2,7 @@
 
 use kexray_analyzer::{Side, Timestamp};
 
-use super::{Flow, Identity};
+use super::{End, Ends, Flow, Identity};
 use crate::application::{Application, Interest};
 use crate::limits::Limits;
 use crate::stats::{Stats, add, count, length};
@@ -31,7 +31,8 @@ pub(super) struct Stream<'a, A: Application> {
     pub(super) stats: &'a mut Stats,
     pub(super) identity: &'a Identity,
     pub(super) opened: &'a mut Option<Opened<A::State>>,
-    pub(super) reported: &'a mut u16,
+    pub(super) odd: &'a mut Option<Box<Odd>>,
+    pub(super) end: End,
     pub(super) side: Side,
     pub(super) now: Timestamp,
     pub(super) ignored: bool,
@@ -72,9 +73,9 @@ impl<A: Application> Output for Stream<'_, A> {
     }
 
     fn anomaly(&mut self, anomaly: TcpAnomaly) {
-        report(self.reported, anomaly, || {
+        if is_news(self.odd, self.end, anomaly) {
             self.application.anomaly(&self.identity.flow(), self.side, self.now, anomaly);
-        });
+        }
     }
 
     fn stats(&mut self) -> &mut Stats {
@@ -82,10 +83,25 @@ impl<A: Application> Output for Stream<'_, A> {
     }
 }
 
-/// Calls `tell` the first time that it is called for an anomaly.
-pub(super) fn report(reported: &mut u16, anomaly: TcpAnomaly, tell: impl FnOnce()) {
-    if *reported & anomaly.bit() == 0 {
-        *reported |= anomaly.bit();
-        tell();
-    }
+/// What only flows need in which something was odd.
+#[derive(Debug, Default)]
+pub(super) struct Odd {
+    /// The SYN of what may become a new connection on the same ports.
+    pub(super) candidates: Ends<Option<Candidate>>,
+    reported: Ends<u16>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    pub(super) initial: u32,
+    /// It was a SYN-ACK.
+    pub(super) answers: bool,
+}
+
+/// Whether an anomaly of an end is to be told: the first time.
+pub(super) fn is_news(odd: &mut Option<Box<Odd>>, end: End, anomaly: TcpAnomaly) -> bool {
+    let reported = odd.get_or_insert_default().reported.of_mut(end);
+    let news = *reported & anomaly.bit() == 0;
+    *reported |= anomaly.bit();
+    news
 }
