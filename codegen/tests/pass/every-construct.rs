@@ -176,9 +176,14 @@ impl<'p> Names<'p> {
     }
     /// The names, in order. An empty list has none.
     pub fn iter(self) -> impl Iterator<Item = &'p [u8]> {
-        let all = (!self.octets.is_empty())
-            .then(|| self.octets.split(|octet| *octet == b','));
-        all.into_iter().flatten().take(self.at_most.unwrap_or(usize::MAX))
+        let mut rest = (!self.octets.is_empty()).then_some(self.octets);
+        let names = std::iter::from_fn(move || {
+            let octets = rest?;
+            let end = memchr::memchr(b',', octets);
+            rest = end.and_then(|end| octets.get(end + 1..));
+            Some(end.and_then(|end| octets.get(..end)).unwrap_or(octets))
+        });
+        names.take(self.at_most.unwrap_or(usize::MAX))
     }
     /// Whether there are no names.
     #[must_use]
