@@ -56,6 +56,11 @@ pub trait Observer {
     /// Whether it wants events. Where it does not, less is worked out, but some may still come.
     const EVENTS: bool = true;
 
+    /// Packet `number` of the capture is taken in next, counted from 1: what is told until the next such call comes from it.
+    fn packet(&mut self, number: u64) {
+        let _ = number;
+    }
+
     /// Something happened.
     fn event(&mut self, flow: &Flow, at: Timestamp, event: &Event<'_>);
 
@@ -179,6 +184,10 @@ impl<O: Observer> Sink for Outlet<'_, O> {
 
 impl<O: Observer> Application for SshFlows<O> {
     type State = SshFlow;
+
+    fn packet(&mut self, number: u64) {
+        self.observer.packet(number);
+    }
 
     fn open(&mut self, _: &Flow) -> SshFlow {
         SshFlow { connection: Box::default(), holds_since: None, known: false }
