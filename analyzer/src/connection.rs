@@ -92,6 +92,13 @@ impl Connection {
         streams.chain(lines).fold(0, usize::saturating_add)
     }
 
+    /// Whether only the lengths of what `side` sends matter from now on: delivering it changes nothing that is
+    /// [kept](Self::kept).
+    #[must_use]
+    pub const fn only_measures(&self, side: Side) -> bool {
+        matches!(self.streams.of(side).phase, Phase::Encrypted | Phase::Ended)
+    }
+
     /// The time from which on lines are kept that an event may still tell of; `None` where there are none.
     #[must_use]
     pub fn holds_events_since(&self) -> Option<Timestamp> {

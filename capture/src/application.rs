@@ -58,6 +58,13 @@ pub trait Application {
         length: u64,
     ) -> Interest;
 
+    /// Bytes that the application holds for a flow, beyond what it holds for any. It is asked after
+    /// each `deliver` and `gap`, and counts for [`Limits::buffered_in_total`](crate::Limits).
+    fn held(&self, state: &Self::State) -> usize {
+        let _ = state;
+        0
+    }
+
     /// `side` did something odd. It may come before `open`, and after `close`.
     fn anomaly(&mut self, flow: &Flow, side: Side, at: Timestamp, anomaly: TcpAnomaly);
 

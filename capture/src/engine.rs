@@ -26,7 +26,7 @@ pub struct Engine<A: Application> {
     stats: Stats,
     fragments: Fragments,
     flows: Table<Connection<A::State>>,
-    /// Bytes in the buffers of all flows.
+    /// Bytes in the buffers of all flows, the application's included.
     buffered: usize,
     /// When the queues were last searched for flows that are too old, to about a second; `None`
     /// if not all of them were closed.
@@ -242,6 +242,11 @@ impl<A: Application> Engine<A> {
         if others.saturating_add(connection.cost()) > self.limits.buffered_in_total {
             // The flow that needs the memory pays, for it costs nothing to find.
             connection.give_up_holes(at, &mut outlet);
+            let cost = connection.cost();
+            if cost > held && others.saturating_add(cost) > self.limits.buffered_in_total {
+                count(&mut outlet.stats.flows_given_up);
+                connection.finish(&mut outlet);
+            }
         }
         self.buffered = others.saturating_add(connection.cost());
         let phase = connection.phase();

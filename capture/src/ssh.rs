@@ -89,6 +89,8 @@ pub struct SshFlow {
     connection: Box<Connection>,
     holds_since: Option<Timestamp>,
     known: bool,
+    /// What the connection keeps.
+    kept: usize,
 }
 
 impl<O: Observer> SshFlows<O> {
@@ -190,7 +192,7 @@ impl<O: Observer> Application for SshFlows<O> {
     }
 
     fn open(&mut self, _: &Flow) -> SshFlow {
-        SshFlow { connection: Box::default(), holds_since: None, known: false }
+        SshFlow { connection: Box::default(), holds_since: None, known: false, kept: 0 }
     }
 
     fn deliver(
@@ -201,13 +203,22 @@ impl<O: Observer> Application for SshFlows<O> {
         at: Timestamp,
         bytes: &[u8],
     ) -> Interest {
+        let measured = state.connection.only_measures(side);
         state.connection.deliver(side, at, bytes, &mut self.outlet(flow));
+        if !measured {
+            state.kept = state.connection.kept();
+        }
         self.after(flow, state, at)
     }
 
     fn gap(&mut self, flow: &Flow, state: &mut SshFlow, side: Side, at: Timestamp, length: u64) -> Interest {
         state.connection.gap(side, at, length, &mut self.outlet(flow));
+        state.kept = state.connection.kept();
         self.after(flow, state, at)
+    }
+
+    fn held(&self, state: &SshFlow) -> usize {
+        state.kept
     }
 
     fn anomaly(&mut self, flow: &Flow, _: Side, at: Timestamp, anomaly: TcpAnomaly) {
