@@ -597,7 +597,8 @@ fn patience_can_be_set() {
     scene.server("FA", 1, 2, "");
     scene.client.set_port(40001);
     scene.client("S", 0, 0, "");
-    scene.wait(2);
+    scene.wait(3);
+    scene.client("S", 0, 0, "");
     scene.client("S", 0, 0, "");
     assert_eq!(scene.engine.stats().flows_closed, 1);
 }
