@@ -22,11 +22,11 @@ use crate::ssh::{Observer, Oddity, SshFlows};
 use crate::stats::Stats;
 
 /// Packets of one round, all shares together.
-const PACKETS: u64 = 4096;
+const PACKETS: u64 = 2048;
 /// Octets of one round, all shares together.
-const OCTETS: usize = 1 << 20;
+const OCTETS: usize = 1 << 19;
 /// Rounds that may wait for an engine.
-const AHEAD: usize = 3;
+const AHEAD: usize = 2;
 
 /// Reads a capture to its end, or as far as it goes, with `threads` engines, and tells `observer` of sessions and oddities
 /// in the order in which one engine would. Events are not told.
@@ -246,7 +246,7 @@ impl Rounds<'_> {
         for note in notes {
             match note.what {
                 What::Oddity(at, oddity) => observer.oddity(&note.flow, at, oddity),
-                What::Session(session) => observer.session(&note.flow, &session),
+                What::Session(session) => observer.session(&note.flow, *session),
             }
         }
     }
@@ -328,7 +328,7 @@ impl Observer for Notes {
         self.note(flow, What::Oddity(at, oddity));
     }
 
-    fn session(&mut self, flow: &Flow, session: &Session) {
-        self.note(flow, What::Session(Box::new(session.clone())));
+    fn session(&mut self, flow: &Flow, session: Session) {
+        self.note(flow, What::Session(Box::new(session)));
     }
 }

@@ -68,7 +68,7 @@ pub trait Observer {
     fn oddity(&mut self, flow: &Flow, at: Timestamp, oddity: Oddity);
 
     /// A connection is over. It was SSH: at least one end identified itself.
-    fn session(&mut self, flow: &Flow, session: &Session);
+    fn session(&mut self, flow: &Flow, session: Session);
 }
 
 /// Runs an analyzer for each flow, and forgets the flows that are not SSH.
@@ -238,7 +238,7 @@ impl<O: Observer> Application for SshFlows<O> {
         self.ssh.remove(&flow.number);
         self.early.remove(&flow.number);
         if state.connection.session().started.is_some() {
-            self.observer.session(flow, state.connection.session());
+            self.observer.session(flow, state.connection.into_session());
         }
     }
 }

@@ -57,8 +57,9 @@ impl Observer for Log<'_> {
         }
     }
 
-    fn session(&mut self, flow: &Flow, session: &Session) {
-        let row = Row { uid: Uid::of(flow, self.seed), flow, session, bound: self.local.bound(flow) };
+    fn session(&mut self, flow: &Flow, session: Session) {
+        let bound = self.local.bound(flow);
+        let row = Row { uid: Uid::of(flow, self.seed), flow, session: &session, bound };
         if let Err(error) = self.writer.session(&row) {
             self.failed.get_or_insert(error);
         }
