@@ -27,6 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     plain_messages(&mut seeds)?;
+    old_protocol(&mut seeds)?;
     segments(&mut seeds)?;
     specs(&mut seeds, &root)?;
     Ok(())
@@ -193,6 +194,32 @@ fn plain_messages(seeds: &mut Seeds) -> std::io::Result<()> {
     seeds.add("grammar", &selected("names", false, b"aes128-ctr,,none"))?;
     seeds.add("grammar", &selected("method", false, b"gss-group14-sha256-toWM5Slw5Ew8Mqkay+al2g=="))?;
     seeds.add("grammar", &selected("method", false, b"x-kyber-y@amazon.com"))
+}
+
+/// SSH-1, which no trace speaks: lines, the server's keys, the session key, ciphertext.
+fn old_protocol(seeds: &mut Seeds) -> std::io::Result<()> {
+    let mpint = [0, 9, 1, 2];
+    let key = [&[0, 0, 4, 0][..], &mpint, &mpint].concat();
+    let keys = [&[2][..], &[1; 8], &key, &key, &[0; 12]].concat();
+    let session_key = [&[3, 3][..], &[1; 8], &mpint, &[0; 4]].concat();
+    // Kinds of steps: 3 is a line, 5 an SSH-1 packet, 9 ciphertext.
+    let step = |kind: u8, server: bool, octets: &[u8]| [&[(kind << 1) | u8::from(server)], octets].concat();
+    let counted = |octets: &[u8]| [&[u8::try_from(octets.len()).unwrap_or_default()], octets].concat();
+    for (cuts, line) in [(&[0][..], 3), (&[2, 3, 9][..], 3), (&[0][..], 2)] {
+        let input = [
+            cuts,
+            &step(3, true, &[line]),
+            &step(3, false, &[3]),
+            &step(5, true, &counted(&keys)),
+            &step(5, false, &counted(&session_key)),
+            &step(9, true, &[0, 40]),
+            &step(9, false, &[0, 60]),
+        ];
+        seeds.add("analyzer", &input.concat())?;
+        seeds.add("grammar", &selected("ssh1", true, &keys))?;
+        seeds.add("grammar", &selected("ssh1", false, &session_key))?;
+    }
+    Ok(())
 }
 
 /// A few segments in and out of order, for both games.

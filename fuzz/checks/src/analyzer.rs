@@ -196,6 +196,11 @@ fn kexinit(draw: &mut Draw<'_>) -> Vec<u8> {
     let [macs_up, macs_down] = [names(draw, MACS), names(draw, MACS)];
     let compressions = names(draw, COMPRESSIONS);
     let flags = draw.octet();
+    let languages = match flags & 0x42 {
+        0 => Vec::new(),
+        2 => b"de,en".to_vec(),
+        _ => b"de,".repeat(limits::KEXINIT_LANGUAGES),
+    };
     let message = KexInit {
         cookie: [7; 16],
         kex_algorithms: NameList(&methods),
@@ -206,7 +211,7 @@ fn kexinit(draw: &mut Draw<'_>) -> Vec<u8> {
         mac_algorithms_server_to_client: NameList(&macs_down),
         compression_algorithms_client_to_server: NameList(&compressions),
         compression_algorithms_server_to_client: NameList(&compressions),
-        languages_client_to_server: NameList(if flags & 2 == 0 { b"" } else { b"de,en" }),
+        languages_client_to_server: NameList(&languages),
         languages_server_to_client: NameList(b""),
         first_kex_packet_follows: flags & 1 == 1,
         reserved: u32::from(flags >> 2),
