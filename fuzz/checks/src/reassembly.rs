@@ -338,7 +338,7 @@ fn wild(mut draw: Draw<'_>) {
         limits.one_sided_bytes = 300;
     }
     if choices & 8 != 0 {
-        limits.ack_patience = 0;
+        limits.one_sided_patience = Duration::from_secs(1);
     }
     if choices & 16 != 0 {
         limits.idle_timeout = Duration::from_secs(1);
