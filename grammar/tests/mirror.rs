@@ -28,3 +28,9 @@ fn the_mirror_is_what_is_generated() {
     }
     assert!(kexray_grammar::GENERATED == generated, "what was compiled is something else: build again");
 }
+
+#[test]
+fn nothing_in_the_spec_is_warned_of() {
+    let source = include_str!("../ssh.grammar");
+    assert_eq!(kexray_codegen::check(source).render("grammar/ssh.grammar", source, false), "");
+}
