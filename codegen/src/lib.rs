@@ -7,6 +7,7 @@
 pub mod description;
 mod diagnostics;
 mod emit;
+mod format;
 mod lower;
 mod model;
 mod names;
@@ -18,6 +19,7 @@ mod warnings;
 use sha2::{Digest, Sha256};
 
 pub use diagnostics::{Code, Diagnostic, Diagnostics, Span};
+pub use format::format;
 
 /// Generates the Rust source for a spec.
 ///
