@@ -13,6 +13,11 @@ fn main() -> ExitCode {
         eprintln!("grammar/{SPEC} could not be read");
         return ExitCode::FAILURE;
     };
+    for warning in kexray_codegen::check(&source).iter().filter(|item| item.code.is_warning()) {
+        let (line, column) = warning.place(&source);
+        let (code, message) = (warning.code, &warning.message);
+        println!("cargo::warning=[{code}] {message} (grammar/{SPEC}:{line}:{column})");
+    }
     let generated = kexray_codegen::generate(&source, SPEC).and_then(|code| {
         Ok([("ssh.rs", code), ("strategies.rs", kexray_codegen::strategies(&source, SPEC)?)])
     });

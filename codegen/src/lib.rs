@@ -7,16 +7,20 @@
 pub mod description;
 mod diagnostics;
 mod emit;
+mod format;
 mod lower;
 mod model;
 mod names;
+mod patterns;
 mod suggest;
 mod syntax;
+mod warnings;
 
 use proc_macro2::TokenStream;
 use sha2::{Digest, Sha256};
 
 pub use diagnostics::{Code, Diagnostic, Diagnostics, Span};
+pub use format::format;
 
 /// Generates the Rust source for a spec.
 ///
@@ -61,14 +65,35 @@ pub fn describe(source: &str) -> Result<description::Description, Diagnostics> {
     model_of(source).map(|model| description::of(&model))
 }
 
+/// Tells all that is wrong with a spec; where nothing is, what is odd about it: its warnings.
+#[must_use]
+pub fn check(source: &str) -> Diagnostics {
+    match model_and_warnings(source) {
+        Ok((_, warnings)) => warnings,
+        Err(mistakes) => mistakes,
+    }
+}
+
 /// What a spec means, where it is free of mistakes.
 fn model_of(source: &str) -> Result<model::Model, Diagnostics> {
+    model_and_warnings(source).map(|(model, _)| model)
+}
+
+fn model_and_warnings(source: &str) -> Result<(model::Model, Diagnostics), Diagnostics> {
     let mut diagnostics = Diagnostics::default();
+    let mut warnings = Diagnostics::default();
     let spec = syntax::parse(source, &mut diagnostics);
     names::check(&spec, &mut diagnostics);
+    // They look names up without asking whether they are there; what they say counts only if all are.
+    warnings::warn(&spec, &mut warnings);
     let model = lower::lower(spec, source, &mut diagnostics);
-    diagnostics.sort();
-    if diagnostics.is_empty() { Ok(model) } else { Err(diagnostics) }
+    if diagnostics.is_empty() {
+        warnings.sort();
+        Ok((model, warnings))
+    } else {
+        diagnostics.sort();
+        Err(diagnostics)
+    }
 }
 
 fn header(docs: &[String], source: &str, spec_name: &str) -> String {

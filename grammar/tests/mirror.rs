@@ -35,3 +35,21 @@ fn the_mirror_is_what_is_generated() {
 fn so_it_is_of_the_strategies() {
     check("strategies.rs", strategies, kexray_grammar::strategies::GENERATED);
 }
+
+#[test]
+fn nothing_in_the_spec_is_warned_of() {
+    let source = include_str!("../ssh.grammar");
+    assert_eq!(kexray_codegen::check(source).render("grammar/ssh.grammar", source, false), "");
+}
+
+#[test]
+fn the_spec_is_laid_out_as_all_are() {
+    let source = include_str!("../ssh.grammar").replace("\r\n", "\n");
+    let laid_out = kexray_codegen::format(&source).expect("it parses");
+    let first = source.lines().zip(laid_out.lines()).position(|(is, should)| is != should);
+    assert!(
+        source == laid_out,
+        "line {:?}: run `cargo run -p kexray-codegen -- fmt grammar/ssh.grammar`",
+        first.map(|line| line + 1)
+    );
+}
