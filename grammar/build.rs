@@ -13,14 +13,25 @@ fn main() -> ExitCode {
         eprintln!("grammar/{SPEC} could not be read");
         return ExitCode::FAILURE;
     };
-    match kexray_codegen::generate(&source, SPEC) {
-        Ok(code) => match std::fs::write(PathBuf::from(out).join("ssh.rs"), code) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("the generated code could not be written: {error}");
-                ExitCode::FAILURE
+    for warning in kexray_codegen::check(&source).iter().filter(|item| item.code.is_warning()) {
+        let (line, column) = warning.place(&source);
+        let (code, message) = (warning.code, &warning.message);
+        println!("cargo::warning=[{code}] {message} (grammar/{SPEC}:{line}:{column})");
+    }
+    let generated = kexray_codegen::generate(&source, SPEC).and_then(|code| {
+        Ok([("ssh.rs", code), ("strategies.rs", kexray_codegen::strategies(&source, SPEC)?)])
+    });
+    match generated {
+        Ok(files) => {
+            let out = PathBuf::from(out);
+            match files.iter().try_for_each(|(name, code)| std::fs::write(out.join(name), code)) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("the generated code could not be written: {error}");
+                    ExitCode::FAILURE
+                }
             }
-        },
+        }
         Err(diagnostics) => {
             eprint!("{}", diagnostics.render("grammar/ssh.grammar", &source, false));
             ExitCode::FAILURE

@@ -77,6 +77,12 @@ impl Connection {
         &self.session
     }
 
+    /// What it came to, taken out.
+    #[must_use]
+    pub fn into_session(self) -> Session {
+        self.session
+    }
+
     /// The SSH role of a side, if it is proven: by a marker in a KEXINIT, or by a message that only one role sends.
     #[must_use]
     pub fn role(&self, side: Side) -> Option<Role> {

@@ -25,6 +25,12 @@ pub trait Application {
     /// What the application keeps for a flow.
     type State;
 
+    /// Packet `number` of the capture is taken in next, counted from 1: what is called until the next such call comes from
+    /// it.
+    fn packet(&mut self, number: u64) {
+        let _ = number;
+    }
+
     /// The first data of a flow, or the first known gap, is about to come.
     fn open(&mut self, flow: &Flow) -> Self::State;
 

@@ -45,6 +45,17 @@ impl Limits {
     /// What a buffered segment costs on top of its bytes: its share of the map, and the allocation.
     /// Counting it keeps one-byte segments from taking many times their length.
     pub const SEGMENT_COST: usize = 64;
+
+    /// For one of `shares` engines that take in one capture together: what bounds all flows is divided.
+    pub(crate) fn divided(self, shares: usize) -> Self {
+        Self {
+            flows: self.flows.div_ceil(shares),
+            buffered_in_total: self.buffered_in_total.div_ceil(shares),
+            datagrams: self.datagrams.div_ceil(shares),
+            datagram_bytes: self.datagram_bytes.div_ceil(shares),
+            ..self
+        }
+    }
 }
 
 impl Default for Limits {

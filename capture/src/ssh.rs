@@ -56,6 +56,11 @@ pub trait Observer {
     /// Whether it wants events. Where it does not, less is worked out, but some may still come.
     const EVENTS: bool = true;
 
+    /// Packet `number` of the capture is taken in next, counted from 1: what is told until the next such call comes from it.
+    fn packet(&mut self, number: u64) {
+        let _ = number;
+    }
+
     /// Something happened.
     fn event(&mut self, flow: &Flow, at: Timestamp, event: &Event<'_>);
 
@@ -63,7 +68,7 @@ pub trait Observer {
     fn oddity(&mut self, flow: &Flow, at: Timestamp, oddity: Oddity);
 
     /// A connection is over. It was SSH: at least one end identified itself.
-    fn session(&mut self, flow: &Flow, session: &Session);
+    fn session(&mut self, flow: &Flow, session: Session);
 }
 
 /// Runs an analyzer for each flow, and forgets the flows that are not SSH.
@@ -182,6 +187,10 @@ impl<O: Observer> Sink for Outlet<'_, O> {
 impl<O: Observer> Application for SshFlows<O> {
     type State = SshFlow;
 
+    fn packet(&mut self, number: u64) {
+        self.observer.packet(number);
+    }
+
     fn open(&mut self, _: &Flow) -> SshFlow {
         SshFlow { connection: Box::default(), holds_since: None, known: false, kept: 0 }
     }
@@ -229,7 +238,7 @@ impl<O: Observer> Application for SshFlows<O> {
         self.ssh.remove(&flow.number);
         self.early.remove(&flow.number);
         if state.connection.session().started.is_some() {
-            self.observer.session(flow, state.connection.session());
+            self.observer.session(flow, state.connection.into_session());
         }
     }
 }

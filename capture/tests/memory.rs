@@ -70,7 +70,7 @@ struct Deaf;
 impl Observer for Deaf {
     fn event(&mut self, _: &Flow, _: Timestamp, _: &Event<'_>) {}
     fn oddity(&mut self, _: &Flow, _: Timestamp, _: Oddity) {}
-    fn session(&mut self, _: &Flow, _: &Session) {}
+    fn session(&mut self, _: &Flow, _: Session) {}
 }
 
 type Ssh = Engine<SshFlows<Deaf>>;

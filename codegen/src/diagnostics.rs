@@ -8,7 +8,8 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 /// A place in the spec: a range of octets of its text.
 pub type Span = Range<usize>;
 
-/// The kinds of mistake, each with a number that stays.
+/// The kinds of mistake, each with a number that stays. Those whose number begins with a `W` are warnings: the spec
+/// means something, but hardly what was meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Code {
@@ -52,6 +53,18 @@ pub enum Code {
     Empty,
     /// A record holds itself.
     EndlessRecord,
+    /// A message hides behind an earlier one of its layer.
+    HiddenMessage,
+    /// An event that nobody raises.
+    UnraisedEvent,
+    /// A limit that bounds nothing.
+    UnusedLimit,
+    /// An anomaly that nobody raises.
+    UnraisedAnomaly,
+    /// A name that is passed over for another of the same spelling.
+    ShadowedName,
+    /// Two exchanges claim some of the same method names.
+    AmbiguousMethod,
 }
 
 impl Code {
@@ -77,9 +90,15 @@ impl Code {
         Self::BadCertifies,
         Self::Empty,
         Self::EndlessRecord,
+        Self::HiddenMessage,
+        Self::UnraisedEvent,
+        Self::UnusedLimit,
+        Self::UnraisedAnomaly,
+        Self::ShadowedName,
+        Self::AmbiguousMethod,
     ];
 
-    /// `E001` and so on.
+    /// `E001` and so on; `W001` and so on for warnings.
     #[must_use]
     pub const fn id(self) -> &'static str {
         match self {
@@ -103,7 +122,25 @@ impl Code {
             Self::BadCertifies => "E018",
             Self::Empty => "E019",
             Self::EndlessRecord => "E020",
+            Self::HiddenMessage => "W001",
+            Self::UnraisedEvent => "W002",
+            Self::UnusedLimit => "W003",
+            Self::UnraisedAnomaly => "W004",
+            Self::ShadowedName => "W005",
+            Self::AmbiguousMethod => "W006",
         }
+    }
+
+    /// The code of that number, in capitals or not.
+    #[must_use]
+    pub fn of_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.id().eq_ignore_ascii_case(id))
+    }
+
+    /// Whether it is a warning: code is generated all the same.
+    #[must_use]
+    pub fn is_warning(self) -> bool {
+        self.id().starts_with('W')
     }
 }
 
@@ -154,6 +191,12 @@ impl Diagnostics {
         self.items.is_empty()
     }
 
+    /// Whether one of them is more than a warning.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.items.iter().any(|item| !item.code.is_warning())
+    }
+
     /// The mistakes, in the order of the text.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.items.iter()
@@ -163,9 +206,13 @@ impl Diagnostics {
         self.items.sort_by_key(|item| (item.span.start, item.code));
     }
 
-    /// Shows every mistake as rustc would: code, file, line, column, the line with a caret, help.
+    /// Shows every mistake as rustc would: code, file, line, column, the line with a caret, help. Nothing where there
+    /// are none.
     #[must_use]
     pub fn render(&self, path: &str, source: &str, colour: bool) -> String {
+        if self.items.is_empty() {
+            return String::new();
+        }
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
         let mut shown = Vec::with_capacity(self.items.len());
         for item in &self.items {
@@ -176,8 +223,8 @@ impl Diagnostics {
                 snippet = snippet
                     .annotation(AnnotationKind::Context.span(visible(span, source)).label(label.as_str()));
             }
-            let mut group =
-                Level::ERROR.primary_title(item.message.as_str()).id(item.code.id()).element(snippet);
+            let level = if item.code.is_warning() { Level::WARNING } else { Level::ERROR };
+            let mut group = level.primary_title(item.message.as_str()).id(item.code.id()).element(snippet);
             if let Some(help) = &item.help {
                 group = group.element(Level::HELP.message(help.as_str()));
             }
@@ -188,6 +235,14 @@ impl Diagnostics {
 }
 
 impl Diagnostic {
+    /// Line and column where it begins, both from 1; the column counts characters.
+    #[must_use]
+    pub fn place(&self, source: &str) -> (usize, usize) {
+        let before = source.get(..visible(&self.span, source).start).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        (line, before.rsplit('\n').next().unwrap_or_default().chars().count() + 1)
+    }
+
     pub(crate) fn help(&mut self, help: impl Into<String>) -> &mut Self {
         self.help = Some(help.into());
         self
@@ -199,9 +254,12 @@ impl Diagnostic {
     }
 }
 
-/// A span that lies in the text and on boundaries of its characters, and is one character wide at least.
+/// A span that lies in the text and on boundaries of its characters, and is one character wide unless a line ends there.
 fn visible(span: &Span, source: &str) -> Span {
     let start = source.floor_char_boundary(span.start.min(source.len()));
     let end = source.ceil_char_boundary(span.end.clamp(start, source.len()));
-    if start == end { start..source.ceil_char_boundary((end + 1).min(source.len())) } else { start..end }
+    if start == end && !source[start..].starts_with(['\n', '\r']) {
+        return start..source.ceil_char_boundary((end + 1).min(source.len()));
+    }
+    start..end
 }

@@ -7,15 +7,20 @@
 pub mod description;
 mod diagnostics;
 mod emit;
+mod format;
 mod lower;
 mod model;
 mod names;
+mod patterns;
 mod suggest;
 mod syntax;
+mod warnings;
 
+use proc_macro2::TokenStream;
 use sha2::{Digest, Sha256};
 
 pub use diagnostics::{Code, Diagnostic, Diagnostics, Span};
+pub use format::format;
 
 /// Generates the Rust source for a spec.
 ///
@@ -27,14 +32,28 @@ pub use diagnostics::{Code, Diagnostic, Diagnostics, Span};
 /// All mistakes of the spec.
 pub fn generate(source: &str, spec_name: &str) -> Result<String, Diagnostics> {
     let model = model_of(source)?;
-    let file = emit::emit(&model, spec_name).and_then(syn::parse2::<syn::File>).map_err(|error| {
+    printed(emit::emit(&model, spec_name), &header(&model.docs, source, spec_name))
+}
+
+/// Generates `proptest` strategies for what [`generate`] gives: for octets of every message, frame and group. The file
+/// is to be a module inside of the one that holds the other.
+///
+/// # Errors
+///
+/// All mistakes of the spec.
+pub fn strategies(source: &str, spec_name: &str) -> Result<String, Diagnostics> {
+    let model = model_of(source)?;
+    printed(emit::emit_strategies(&model, spec_name), &header(&model.docs, source, spec_name))
+}
+
+/// The text of a file.
+fn printed(items: syn::Result<TokenStream>, header: &str) -> Result<String, Diagnostics> {
+    let file = items.and_then(syn::parse2::<syn::File>).map_err(|error| {
         let mut diagnostics = Diagnostics::default();
         diagnostics.report(Code::Syntax, &(0..0), format!("the generated code does not parse: {error}"));
         diagnostics
     })?;
-    let mut output = header(&model.docs, source, spec_name);
-    output.push_str(&prettyplease::unparse(&file));
-    Ok(output)
+    Ok(format!("{header}{}", prettyplease::unparse(&file)))
 }
 
 /// Tells what a spec declares, as plain data: for tests that build messages from it, and for tools that list them.
@@ -46,14 +65,35 @@ pub fn describe(source: &str) -> Result<description::Description, Diagnostics> {
     model_of(source).map(|model| description::of(&model))
 }
 
+/// Tells all that is wrong with a spec; where nothing is, what is odd about it: its warnings.
+#[must_use]
+pub fn check(source: &str) -> Diagnostics {
+    match model_and_warnings(source) {
+        Ok((_, warnings)) => warnings,
+        Err(mistakes) => mistakes,
+    }
+}
+
 /// What a spec means, where it is free of mistakes.
 fn model_of(source: &str) -> Result<model::Model, Diagnostics> {
+    model_and_warnings(source).map(|(model, _)| model)
+}
+
+fn model_and_warnings(source: &str) -> Result<(model::Model, Diagnostics), Diagnostics> {
     let mut diagnostics = Diagnostics::default();
+    let mut warnings = Diagnostics::default();
     let spec = syntax::parse(source, &mut diagnostics);
     names::check(&spec, &mut diagnostics);
+    // They look names up without asking whether they are there; what they say counts only if all are.
+    warnings::warn(&spec, &mut warnings);
     let model = lower::lower(spec, source, &mut diagnostics);
-    diagnostics.sort();
-    if diagnostics.is_empty() { Ok(model) } else { Err(diagnostics) }
+    if diagnostics.is_empty() {
+        warnings.sort();
+        Ok((model, warnings))
+    } else {
+        diagnostics.sort();
+        Err(diagnostics)
+    }
 }
 
 fn header(docs: &[String], source: &str, spec_name: &str) -> String {

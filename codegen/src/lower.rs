@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Code, Diagnostics, Span};
 use crate::model::*;
+use crate::patterns::covers;
 use crate::suggest::{closest, did_you_mean};
 use crate::syntax as tree;
 use crate::syntax::Name;
@@ -368,6 +369,7 @@ impl Lowering<'_> {
                 }
                 known
             }
+            tree::FieldShape::Broken => None,
             tree::FieldShape::Rest => Some(Shape::Rest),
             tree::FieldShape::Sized(tree::Expression::Number(octets, span)) => {
                 let fits = u16::try_from(*octets).ok();
@@ -644,6 +646,8 @@ impl Lowering<'_> {
 
     fn exchanges(&mut self, items: Vec<tree::ExchangeItem>) {
         let mut taken: BTreeMap<String, Span> = BTreeMap::new();
+        // Patterns of the exchanges in front.
+        let mut earlier: Vec<(String, Span)> = Vec::new();
         for item in items {
             self.not_empty("message", &item.name, item.messages.is_empty());
             if item.methods.is_empty() && !self.broken.contains(&item.name.text) {
@@ -661,12 +665,27 @@ impl Lowering<'_> {
                         .related(first, "first here")
                         .help(help);
                 } else {
+                    self.never_selects(&method, &span, &earlier);
                     taken.insert(method.clone(), span);
                 }
                 methods.push(method);
             }
+            let patterns = methods.iter().filter(|method| method.contains('*'));
+            earlier.extend(patterns.filter_map(|method| Some((method.clone(), taken.get(method)?.clone()))));
             let messages = self.messages(item.messages, false);
             self.model.exchanges.push(Exchange { docs: item.docs, name: item.name.text, methods, messages });
+        }
+    }
+
+    /// Reports a pattern that fits only names which a pattern in front takes already. Whole names come before all
+    /// patterns.
+    fn never_selects(&mut self, pattern: &str, span: &Span, earlier: &[(String, Span)]) {
+        let taken = earlier.iter().find(|(wide, _)| covers(wide, pattern));
+        if let Some((wide, first)) = taken.filter(|_| pattern.contains('*')) {
+            let message =
+                format!("\"{pattern}\" never selects this exchange: \"{wide}\" takes all of its names");
+            let help = "put the exchange with the narrower pattern first";
+            self.diagnostics.report(Code::MethodTaken, span, message).related(first, "first here").help(help);
         }
     }
 
@@ -676,13 +695,17 @@ impl Lowering<'_> {
         let mut messages = Vec::new();
         for item in items {
             let (number, span) = item.number;
-            let clash =
-                taken.iter().find(|(other, sender, _)| *other == number && overlap(*sender, item.sender));
+            let sender = item.sender.unwrap_or(Sender::Either);
+            let clash = taken.iter().find(|(other, taken, _)| {
+                item.sender.is_some() && *other == number && overlap(*taken, sender)
+            });
             if let Some((_, _, first)) = clash.filter(|_| !sealed) {
                 let message = format!("number {number} already has a meaning when sent by this end");
                 self.diagnostics.report(Code::NumberTaken, &span, message).related(first, "first here");
             }
-            taken.push((number, item.sender, span.clone()));
+            if item.sender.is_some() {
+                taken.push((number, sender, span.clone()));
+            }
             let Some(number) = u8::try_from(number).ok().filter(|number| *number != 0) else {
                 let message = format!("message number {number} is not in 1..=255");
                 let help = "a number is one octet, and zero is no message's";
@@ -695,7 +718,7 @@ impl Lowering<'_> {
                 fields.iter().map(|field| (field.name.clone(), self.feeds(field))).collect();
             let raises = self.raises(item.raises, &sources);
             let structure = Structure { docs: item.docs, name: item.name.text, line, fields };
-            messages.push(Message { number, sender: item.sender, structure, raises });
+            messages.push(Message { number, sender, structure, raises });
         }
         messages
     }

@@ -1,4 +1,5 @@
-//! What is said about specs with mistakes: each file in `fail/` is one, with what is shown for it beside it.
+//! What is said about specs with mistakes: each file in `fail/` is one, with what is shown for it beside it. Those in
+//! `warn/` have none, but something odd.
 //!
 //! `KEXRAY_UPDATE=1 cargo test -p kexray-codegen` rewrites what is shown.
 
@@ -6,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kexray_codegen::{Code, Diagnostics, generate};
+use kexray_codegen::{Code, Diagnostics, check, generate};
 use similar::TextDiff;
 
 /// The files of a folder beside this one that end in `.grammar`, in order.
@@ -32,6 +33,22 @@ fn mistakes(path: &Path) -> (String, Diagnostics) {
     (source, mistakes)
 }
 
+/// What is said of a spec that has no mistakes.
+fn warnings(path: &Path) -> (String, Diagnostics) {
+    let source = fs::read_to_string(path).expect("it is text");
+    let warnings = check(&source);
+    assert!(generate(&source, &name(path)).is_ok(), "{}", warnings.render(&name(path), &source, false));
+    assert!(!warnings.has_errors());
+    (source, warnings)
+}
+
+/// All specs of which something is said.
+fn told() -> Vec<(PathBuf, String, Diagnostics)> {
+    let fail = specs("fail").into_iter().map(|path| (path.clone(), mistakes(&path)));
+    let warn = specs("warn").into_iter().map(|path| (path.clone(), warnings(&path)));
+    fail.chain(warn).map(|(path, (source, told))| (path, source, told)).collect()
+}
+
 /// Compares with a file; rewrites it where `KEXRAY_UPDATE` is set. What differs, as a diff.
 fn compare(path: &Path, actual: &str) -> Option<String> {
     if std::env::var_os("KEXRAY_UPDATE").is_some() {
@@ -48,8 +65,7 @@ fn compare(path: &Path, actual: &str) -> Option<String> {
 #[test]
 fn mistakes_are_shown_as_before() {
     let mut differences = Vec::new();
-    for path in specs("fail") {
-        let (source, mistakes) = mistakes(&path);
+    for (path, source, mistakes) in told() {
         differences
             .extend(compare(&path.with_extension("stderr"), &mistakes.render(&name(&path), &source, false)));
     }
@@ -60,8 +76,7 @@ fn mistakes_are_shown_as_before() {
 #[test]
 fn every_kind_of_mistake_has_a_case() {
     let mut shown = BTreeSet::new();
-    for path in specs("fail") {
-        let (_, mistakes) = mistakes(&path);
+    for (path, _, mistakes) in told() {
         let codes: BTreeSet<_> = mistakes.iter().map(|mistake| mistake.code).collect();
         if let Some(wanted) = Code::ALL.iter().find(|code| name(&path).starts_with(code.id())) {
             assert_eq!(codes, BTreeSet::from([*wanted]), "{} shows its own kind and no other", name(&path));
@@ -69,13 +84,12 @@ fn every_kind_of_mistake_has_a_case() {
         shown.extend(codes);
     }
     let missing: Vec<_> = Code::ALL.iter().filter(|code| !shown.contains(code)).collect();
-    assert!(missing.is_empty(), "no file in fail/ shows {missing:?}");
+    assert!(missing.is_empty(), "no file in fail/ or warn/ shows {missing:?}");
 }
 
 #[test]
 fn a_mistake_is_shown_with_code_place_line_and_caret() {
-    for path in specs("fail") {
-        let (source, mistakes) = mistakes(&path);
+    for (path, source, mistakes) in told() {
         let shown = mistakes.render(&name(&path), &source, false);
         let shown: Vec<&str> = shown.trim_end().split("\n\n").collect();
         assert_eq!(shown.len(), mistakes.iter().count(), "one paragraph a mistake: {shown:#?}");
@@ -83,8 +97,10 @@ fn a_mistake_is_shown_with_code_place_line_and_caret() {
             let before = &source[..mistake.span.start];
             let line = before.matches('\n').count() + 1;
             let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            assert_eq!(mistake.place(&source), (line, column));
             let text = source.lines().nth(line - 1).unwrap_or_default().trim();
-            assert!(shown.starts_with(&format!("error[{}]: {}", mistake.code, mistake.message)), "{shown}");
+            let level = if mistake.code.is_warning() { "warning" } else { "error" };
+            assert!(shown.starts_with(&format!("{level}[{}]: {}", mistake.code, mistake.message)), "{shown}");
             assert!(
                 shown.contains(&format!("{}:{line}:{column}\n", name(&path))),
                 "{line}:{column} in {shown}"
@@ -109,8 +125,7 @@ fn mistakes_are_shown_together_in_the_order_of_the_text() {
 
 #[test]
 fn colours_change_nothing_but_the_colours() {
-    for path in specs("fail") {
-        let (source, mistakes) = mistakes(&path);
+    for (path, source, mistakes) in told() {
         let coloured = mistakes.render(&name(&path), &source, true);
         assert!(coloured.contains("\u{1b}["), "{coloured}");
         let mut pieces = coloured.split("\u{1b}[");
@@ -118,5 +133,13 @@ fn colours_change_nothing_but_the_colours() {
         plain.extend(pieces.filter_map(|piece| Some(piece.split_once('m')?.1)));
         let trim = |text: &str| text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
         assert_eq!(trim(&plain), trim(&mistakes.render(&name(&path), &source, false)));
+    }
+}
+
+#[test]
+fn what_is_marked_is_not_warned_of() {
+    for path in specs("pass") {
+        let (source, warnings) = warnings(&path);
+        assert_eq!(warnings.render(&name(&path), &source, false), "");
     }
 }

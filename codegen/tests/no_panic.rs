@@ -1,6 +1,6 @@
 //! No text makes the generator panic, and what it accepts is Rust.
 
-use kexray_codegen::{Diagnostics, generate};
+use kexray_codegen::{Diagnostics, check as warn, format, generate};
 use proptest::prelude::*;
 
 /// A large spec of the language, as it is in use.
@@ -105,6 +105,10 @@ const WORDS: &[&str] = &[
     "/// doc\n",
     "//! doc\n",
     "// note\n",
+    " // behind\n",
+    "/* block */",
+    "/* two\n    lines */",
+    "\n\n\n",
     "/*",
     "*/",
     "\n",
@@ -117,11 +121,37 @@ const WORDS: &[&str] = &[
 ];
 
 fn check(source: &str) -> Result<(), TestCaseError> {
+    laid_out(source)?;
     match generate(source, "some.grammar") {
         // What is generated was parsed already.
-        Ok(_) => Ok(()),
+        Ok(_) => {
+            let warnings = warn(source);
+            prop_assert!(!warnings.has_errors());
+            prop_assert_eq!(
+                warnings.render("some.grammar", source, false).matches("warning[W").count()
+                    >= warnings.iter().count(),
+                true
+            );
+            Ok(())
+        }
         Err(mistakes) => told(&mistakes, source),
     }
+}
+
+/// What parses can be laid out, once and for all, and means the same then.
+fn laid_out(source: &str) -> Result<(), TestCaseError> {
+    let text = match format(source) {
+        Ok(text) => text,
+        Err(mistakes) => {
+            prop_assert!(!mistakes.iter().any(|mistake| mistake.message.contains("too odd")), "{source}");
+            return Ok(());
+        }
+    };
+    let again = format(&text);
+    prop_assert_eq!(again.as_ref(), Ok(&text), "laid out twice");
+    let mistakes = |source: &str| warn(source).iter().map(|item| item.message.clone()).collect::<Vec<_>>();
+    prop_assert_eq!(mistakes(source), mistakes(&text));
+    Ok(())
 }
 
 /// Mistakes are shown, each at its place, in the order of the text.
@@ -235,6 +265,40 @@ proptest! {
     #[test]
     fn a_large_spec_with_changes(changes in changes()) {
         check(&changed(SSH, &changes))?;
+    }
+}
+
+/// What may stand between two tokens.
+const GAPS: &[&str] =
+    &["", " ", "\n", "\n\n\n", " // a\n", "\n// b\n", " /* c */ ", "\n/* d\n  e */\n", "/* f */\n\n"];
+
+/// A spec with other gaps between some of its tokens.
+fn with_gaps(source: &str, gaps: &[(prop::sample::Index, &str)]) -> String {
+    let mut tokens = Vec::new();
+    for line in source.split_inclusive('\n') {
+        if line.contains("//") {
+            tokens.push(line.to_owned());
+        } else {
+            tokens.extend(self::tokens(line));
+        }
+    }
+    for (place, gap) in gaps {
+        let token = place.get_mut(&mut tokens);
+        if token.chars().all(char::is_whitespace) {
+            *token = (*gap).to_owned();
+        } else if !token.contains('/') {
+            token.push_str(gap);
+        }
+    }
+    tokens.concat()
+}
+
+proptest! {
+    #![proptest_config(cases(400))]
+
+    #[test]
+    fn a_small_spec_with_other_gaps(gaps in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(GAPS)), 1..12)) {
+        laid_out(&with_gaps(EVERY, &gaps))?;
     }
 }
 

@@ -16,7 +16,7 @@ use crate::overlay::Overlay;
 pub(crate) use connection::{Connection, Lookup, Phase, Quick};
 use identity::Identity;
 use key::Ends;
-pub(crate) use key::{End, Key};
+pub(crate) use key::{End, Key, share};
 pub(crate) use outlet::Outlet;
 pub(crate) use slab::Index;
 use table::Keyed;
@@ -44,7 +44,7 @@ pub struct Flow {
     pub overlay: Overlay,
     /// The time of the first packet.
     pub first_packet: Timestamp,
-    /// Counts the flows of an engine by their first packets, from 0.
+    /// The number of its first packet in the capture, from 1.
     pub number: u64,
     /// Whether the opening of the connection was captured: a SYN or SYN-ACK. If not, the stream
     /// begins somewhere in the middle, and the roles are a guess.

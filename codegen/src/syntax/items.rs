@@ -68,20 +68,22 @@ pub(crate) enum TypeShape {
     BitCounted(Width),
 }
 
-/// `limit NAME = N raises ANOMALY;`
+/// `limit NAME = N raises ANOMALY by hand;`
 #[derive(Debug)]
 pub(crate) struct LimitItem {
     pub(crate) docs: Docs,
     pub(crate) name: Name,
     pub(crate) value: u64,
     pub(crate) raises: Option<Name>,
+    pub(crate) by_hand: bool,
 }
 
-/// `anomaly NAME;`
+/// `anomaly NAME by hand;`
 #[derive(Debug)]
 pub(crate) struct AnomalyItem {
     pub(crate) docs: Docs,
     pub(crate) name: Name,
+    pub(crate) by_hand: bool,
 }
 
 /// `words NAME = "word", ...;`
@@ -92,11 +94,13 @@ pub(crate) struct WordsItem {
     pub(crate) words: Vec<(String, Span)>,
 }
 
-/// `record NAME { ... }` and `event NAME { ... }`.
+/// `record NAME { ... }` and `event NAME by hand { ... }`.
 #[derive(Debug)]
 pub(crate) struct RecordItem {
     pub(crate) docs: Docs,
     pub(crate) name: Name,
+    /// Whether handwritten code raises it.
+    pub(crate) by_hand: bool,
     pub(crate) parameters: Vec<ParameterItem>,
 }
 
@@ -138,6 +142,8 @@ pub(crate) enum FieldShape {
     Rest,
     /// `Group[count]`
     Repeated { group: Name, count: Name },
+    /// A field that did not parse; that has been reported.
+    Broken,
 }
 
 /// The upper end of a range.
@@ -226,13 +232,16 @@ pub(crate) enum Sender {
     Either,
 }
 
-/// `NUMBER SENDER Name { fields } -> EVENTS;`
+/// `NUMBER SENDER Name by hand { fields } -> EVENTS;`
 #[derive(Debug)]
 pub(crate) struct MessageItem {
     pub(crate) docs: Docs,
     pub(crate) number: (u64, Span),
-    pub(crate) sender: Sender,
+    /// `None` where it did not parse; that has been reported.
+    pub(crate) sender: Option<Sender>,
     pub(crate) name: Name,
+    /// Whether handwritten code tells it apart from others of its number.
+    pub(crate) by_hand: bool,
     pub(crate) fields: Vec<FieldItem>,
     pub(crate) raises: Vec<RaiseItem>,
 }

@@ -43,7 +43,7 @@ pub(crate) fn parse(source: &str, diagnostics: &mut Diagnostics) -> Spec {
     }
     let (inner_docs, tokens) = split_inner_docs(tokens);
     spec.docs = inner_docs;
-    for declaration in split(tokens) {
+    for declaration in split(tokens, |word| KEYWORDS.contains(&word)) {
         let mut parser = Parser { source, diagnostics, end: end_of(&declaration) };
         let names = names_declared(&declaration);
         let parsed = (|input: ParseStream<'_>| declare(input, &mut spec, &mut parser)).parse2(declaration);
@@ -152,12 +152,31 @@ fn split_inner_docs(tokens: TokenStream) -> (Docs, TokenStream) {
 }
 
 /// Cuts tokens into declarations: each ends at a `;`, or with a braced body that no `->` follows.
-fn split(tokens: TokenStream) -> Vec<TokenStream> {
+///
+/// One also ends, for want of its `;`, in front of a comment that documents the next, and where a line begins with a
+/// word (or number) with which declarations begin, unless that word must belong to what stands before it.
+fn split(tokens: TokenStream, begins: fn(&str) -> bool) -> Vec<TokenStream> {
     let mut declarations = Vec::new();
-    let mut current = Vec::new();
+    let mut current: Vec<TokenTree> = Vec::new();
     let mut trees = tokens.into_iter().peekable();
+    // How many tokens the declaration has beyond its documentation.
+    let mut length = 0;
     let mut raising = false;
     while let Some(tree) = trees.next() {
+        let is_comment = matches!(&tree, TokenTree::Punct(punct) if punct.as_char() == '#');
+        let forgotten = match &tree {
+            TokenTree::Punct(_) => is_comment && length > 0,
+            TokenTree::Ident(_) | TokenTree::Literal(_) => {
+                length > 1
+                    && begins(&tree.to_string())
+                    && current.last().is_some_and(|last| may_end(last, &tree))
+            }
+            TokenTree::Group(_) => false,
+        };
+        if forgotten {
+            declarations.push(current.drain(..).collect());
+            (length, raising) = (0, false);
+        }
         let ends = match &tree {
             TokenTree::Punct(punct) if punct.as_char() == ';' => true,
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
@@ -168,16 +187,29 @@ fn split(tokens: TokenStream) -> Vec<TokenStream> {
             }
             _ => false,
         };
+        let documents =
+            is_comment || matches!(current.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#');
+        length += usize::from(!documents);
         current.push(tree);
         if ends {
             declarations.push(current.drain(..).collect());
-            raising = false;
+            (length, raising) = (0, false);
         }
     }
     if !current.is_empty() {
         declarations.push(current.into_iter().collect());
     }
     declarations
+}
+
+/// Whether a declaration may end with `last`, and `next` begin another: it does on a line of its own.
+fn may_end(last: &TokenTree, next: &TokenTree) -> bool {
+    let complete = match last {
+        TokenTree::Punct(_) => false,
+        TokenTree::Ident(word) => word != "as" && word != "raises",
+        TokenTree::Group(_) | TokenTree::Literal(_) => true,
+    };
+    complete && last.span().end().line < next.span().start().line
 }
 
 const KEYWORDS: [&str; 12] = [
@@ -193,8 +225,9 @@ fn declare(input: ParseStream<'_>, spec: &mut Spec, parser: &mut Parser<'_>) -> 
         "limit" => spec.limits.push(limit_item(input, docs)?),
         "anomaly" => {
             let name = name(input)?;
+            let by_hand = by_hand(input, ";")?;
             input.parse::<Token![;]>()?;
-            spec.anomalies.push(AnomalyItem { docs, name });
+            spec.anomalies.push(AnomalyItem { docs, name, by_hand });
         }
         "words" => {
             let name = name(input)?;
@@ -203,12 +236,21 @@ fn declare(input: ParseStream<'_>, spec: &mut Spec, parser: &mut Parser<'_>) -> 
             input.parse::<Token![;]>()?;
             spec.words.push(WordsItem { docs, name, words });
         }
-        "record" => spec.records.push(record_item(input, docs)?),
-        "event" => spec.events.push(record_item(input, docs)?),
-        "group" => spec.groups.push(group_item(input, docs)?),
-        "frame" => spec.frames.push(group_item(input, docs)?),
+        "record" => {
+            let name = name(input)?;
+            let item = record_item(input, docs, name, false, spec, parser)?;
+            spec.records.push(item);
+        }
+        "event" => {
+            let name = name(input)?;
+            let by_hand = by_hand(input, "{")?;
+            let item = record_item(input, docs, name, by_hand, spec, parser)?;
+            spec.events.push(item);
+        }
+        "group" => spec.groups.push(group_item(input, docs, parser)?),
+        "frame" => spec.frames.push(group_item(input, docs, parser)?),
         "line" => spec.lines.push(line_item(input, docs)?),
-        "keyed" => spec.keyed.push(keyed_item(input, docs)?),
+        "keyed" => spec.keyed.push(keyed_item(input, docs, parser)?),
         "layer" => {
             let name = name(input)?;
             let sealed = take_word_or(input, "sealed", "{")?;
@@ -323,6 +365,17 @@ fn take_word_or(input: ParseStream<'_>, word: &str, otherwise: &str) -> syn::Res
     Ok(taken)
 }
 
+/// Takes `by hand`, if it is next; no other word may be.
+fn by_hand(input: ParseStream<'_>, otherwise: &str) -> syn::Result<bool> {
+    if take_word(input, "by") {
+        return expect_word(input, "hand").map(|()| true);
+    }
+    if input.cursor().ident().is_some() {
+        return Err(input.error(format!("expected `{otherwise}` or `by hand`")));
+    }
+    Ok(false)
+}
+
 fn expect_word(input: ParseStream<'_>, word: &str) -> syn::Result<()> {
     if take_word(input, word) { Ok(()) } else { Err(input.error(format!("expected `{word}`"))) }
 }
@@ -383,30 +436,121 @@ fn limit_item(input: ParseStream<'_>, docs: Docs) -> syn::Result<LimitItem> {
     let name = name(input)?;
     input.parse::<Token![=]>()?;
     let (value, _) = number(input)?;
-    let raises = take_word_or(input, "raises", ";")?.then(|| self::name(input)).transpose()?;
+    let raises = take_word(input, "raises").then(|| self::name(input)).transpose()?;
+    if raises.is_none() && !peek_word(input, "by") && input.cursor().ident().is_some() {
+        return Err(input.error("expected `;`, `raises` or `by hand`"));
+    }
+    let by_hand = by_hand(input, ";")?;
     input.parse::<Token![;]>()?;
-    Ok(LimitItem { docs, name, value, raises })
+    Ok(LimitItem { docs, name, value, raises, by_hand })
 }
 
-fn record_item(input: ParseStream<'_>, docs: Docs) -> syn::Result<RecordItem> {
-    let name = name(input)?;
-    let parameters = braced_list(input, |input| {
-        let docs = self::docs(input)?;
-        let name = self::name(input)?;
-        input.parse::<Token![:]>()?;
-        let optional = take_word(input, "optional");
-        let place = input.span();
-        let kind = self::name(input)?;
-        if !optional && input.cursor().ident().is_some() {
-            return Err(syn::Error::new(place, "expected `optional`, or one kind alone"));
-        }
-        Ok(ParameterItem { docs, name, kind, optional })
+fn record_item(
+    input: ParseStream<'_>,
+    docs: Docs,
+    name: Name,
+    by_hand: bool,
+    spec: &mut Spec,
+    parser: &mut Parser<'_>,
+) -> syn::Result<RecordItem> {
+    let parameters = list(input, parameter, parser, |parameter| {
+        // Its mistake is told; feeding it is none.
+        spec.broken.insert(format!("{}.{}", name.text, parameter.text));
+        None
     })?;
-    Ok(RecordItem { docs, name, parameters })
+    Ok(RecordItem { docs, name, by_hand, parameters })
 }
 
-fn group_item(input: ParseStream<'_>, docs: Docs) -> syn::Result<GroupItem> {
-    Ok(GroupItem { docs, name: name(input)?, fields: braced_list(input, field)? })
+fn parameter(input: ParseStream<'_>) -> syn::Result<ParameterItem> {
+    let docs = docs(input)?;
+    let name = name(input)?;
+    input.parse::<Token![:]>()?;
+    let optional = take_word(input, "optional");
+    let place = input.span();
+    let kind = self::name(input)?;
+    if !optional && input.cursor().ident().is_some() {
+        return Err(syn::Error::new(place, "expected `optional`, or one kind alone"));
+    }
+    Ok(ParameterItem { docs, name, kind, optional })
+}
+
+fn group_item(input: ParseStream<'_>, docs: Docs, parser: &mut Parser<'_>) -> syn::Result<GroupItem> {
+    Ok(GroupItem { docs, name: name(input)?, fields: fields(input, parser)? })
+}
+
+/// `{ field, field, }`
+fn fields(input: ParseStream<'_>, parser: &mut Parser<'_>) -> syn::Result<Vec<FieldItem>> {
+    list(input, field, parser, |name| Some(FieldItem::broken(name)))
+}
+
+/// `{ item, item, }`. An item that does not parse is reported; `broken` says what stands for each name in it.
+fn list<T>(
+    input: ParseStream<'_>,
+    item: fn(ParseStream<'_>) -> syn::Result<T>,
+    parser: &mut Parser<'_>,
+    mut broken: impl FnMut(Name) -> Option<T>,
+) -> syn::Result<Vec<T>> {
+    let body;
+    braced!(body in input);
+    let mut items = Vec::new();
+    let mut piece = Vec::new();
+    let mut trees = body.parse::<TokenStream>()?.into_iter();
+    loop {
+        let tree = trees.next();
+        let comma = match &tree {
+            None if piece.is_empty() => return Ok(items),
+            None => None,
+            Some(TokenTree::Punct(punct)) if punct.as_char() == ',' => Some(punct.span()),
+            Some(_) => {
+                piece.extend(tree);
+                continue;
+            }
+        };
+        let tokens: TokenStream = piece.drain(..).collect();
+        if let Some(comma) = comma.filter(|_| tokens.is_empty()) {
+            parser.report(&syn::Error::new(comma, "expected a name in front of this `,`"));
+            continue;
+        }
+        match item.parse2(tokens.clone()) {
+            Ok(item) => items.push(item),
+            Err(error) => {
+                parser.end = end_of(&tokens);
+                parser.report(&error);
+                items.extend(names_in(&tokens).into_iter().filter_map(&mut broken));
+            }
+        }
+    }
+}
+
+/// What looks like names of fields or parameters: a word in front of a `:`, or else the first.
+fn names_in(tokens: &TokenStream) -> Vec<Name> {
+    let trees: Vec<_> = tokens.clone().into_iter().collect();
+    let name = |ident: &Ident| Name { text: ident.to_string(), span: ident.span().byte_range() };
+    let before_colon = trees.windows(2).filter_map(|pair| match pair {
+        [TokenTree::Ident(ident), TokenTree::Punct(punct)] if punct.as_char() == ':' => Some(name(ident)),
+        _ => None,
+    });
+    let names: Vec<_> = before_colon.collect();
+    let first = trees.iter().find_map(|tree| match tree {
+        TokenTree::Ident(ident) => Some(name(ident)),
+        _ => None,
+    });
+    if names.is_empty() { first.into_iter().collect() } else { names }
+}
+
+impl FieldItem {
+    /// What stands for a field that did not parse.
+    fn broken(name: Name) -> Self {
+        Self {
+            docs: Docs::new(),
+            name,
+            shape: FieldShape::Broken,
+            constant: None,
+            range: None,
+            present_if: None,
+            at_most: None,
+        }
+    }
 }
 
 /// `{ item, item, }`
@@ -542,7 +686,7 @@ fn line_item(input: ParseStream<'_>, docs: Docs) -> syn::Result<LineItem> {
     Ok(LineItem { docs, name, parts, raises: raises(input)? })
 }
 
-fn keyed_item(input: ParseStream<'_>, docs: Docs) -> syn::Result<KeyedItem> {
+fn keyed_item(input: ParseStream<'_>, docs: Docs, parser: &mut Parser<'_>) -> syn::Result<KeyedItem> {
     let name = name(input)?;
     let body;
     braced!(body in input);
@@ -552,7 +696,7 @@ fn keyed_item(input: ParseStream<'_>, docs: Docs) -> syn::Result<KeyedItem> {
         let tag = text(&body)?;
         let name = self::name(&body)?;
         let certifies = take_word_or(&body, "certifies", "{")?.then(|| self::name(&body)).transpose()?;
-        variants.push(VariantItem { docs, tag, name, certifies, fields: braced_list(&body, field)? });
+        variants.push(VariantItem { docs, tag, name, certifies, fields: fields(&body, parser)? });
     }
     Ok(KeyedItem { docs, name, variants })
 }
@@ -570,7 +714,9 @@ fn messages(
     braced!(body in input);
     let mut methods = Methods::new();
     let mut messages = Vec::new();
-    for part in split(body.parse()?) {
+    for part in split(body.parse()?, |word| {
+        word == "method" || word.starts_with(|first: char| first.is_ascii_digit())
+    }) {
         parser.end = end_of(&part);
         let parsed = (|input: ParseStream<'_>| {
             let docs = docs(input)?;
@@ -578,7 +724,9 @@ fn messages(
                 methods.extend(texts(input)?);
                 input.parse::<Token![;]>()?;
             } else {
-                messages.push(message(input, docs)?);
+                let (message, rest) = message(input, docs, parser)?;
+                messages.push(message);
+                rest?;
             }
             Ok(())
         })
@@ -591,18 +739,34 @@ fn messages(
     Ok((methods, messages))
 }
 
-fn message(input: ParseStream<'_>, docs: Docs) -> syn::Result<MessageItem> {
+/// A message, and what is wrong behind its fields, where something is.
+fn message(
+    input: ParseStream<'_>,
+    docs: Docs,
+    parser: &mut Parser<'_>,
+) -> syn::Result<(MessageItem, syn::Result<()>)> {
     let number = number(input)?;
-    let sender = word(input, "`client`, `server` or `either`")?;
-    let sender = match sender.to_string().as_str() {
-        "client" => Sender::Client,
-        "server" => Sender::Server,
-        "either" => Sender::Either,
-        _ => return Err(syn::Error::new(sender.span(), "expected `client`, `server` or `either`")),
+    let word = word(input, "`client`, `server` or `either`")?;
+    let sender = match word.to_string().as_str() {
+        "client" => Some(Sender::Client),
+        "server" => Some(Sender::Server),
+        "either" => Some(Sender::Either),
+        _ => None,
     };
+    if sender.is_none() {
+        parser.report(&syn::Error::new(word.span(), "expected `client`, `server` or `either`"));
+    }
     let name = name(input)?;
-    let fields = braced_list(input, field)?;
-    Ok(MessageItem { docs, number, sender, name, fields, raises: raises(input)? })
+    let by_hand = by_hand(input, "{")?;
+    let fields = fields(input, parser)?;
+    let (raises, rest) = match raises(input) {
+        Ok(raises) => (raises, Ok(())),
+        Err(error) => {
+            input.parse::<TokenStream>()?;
+            (Vec::new(), Err(error))
+        }
+    };
+    Ok((MessageItem { docs, number, sender, name, by_hand, fields, raises }, rest))
 }
 
 /// `-> event(…), event;`, or nothing.
