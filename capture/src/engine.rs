@@ -405,3 +405,6 @@ enum Reason {
     Replaced,
     EndOfCapture,
 }
+
+#[cfg(test)]
+mod tests;

@@ -381,6 +381,13 @@ impl<S> Connection<S> {
             let behind = data_at.wrapping_add(u32::try_from(data_length).unwrap_or(u32::MAX));
             self.take_fin(end, behind, now, outlet);
         }
+        self.close_if_over(outlet);
+    }
+
+    fn close_if_over<A>(&mut self, outlet: &mut Outlet<'_, A>)
+    where
+        A: Application<State = S>,
+    {
         if self.is_finished() && self.is_delivered() {
             // Nothing can come any more that would change the streams. The entry stays for
             // late packets, so that they do not look like a new connection.
@@ -413,6 +420,7 @@ impl<S> Connection<S> {
                 self.with_stream(end, now, outlet, |stream, out, _| stream.give_up_all(out));
             }
         }
+        self.close_if_over(outlet);
     }
 
     /// Takes a SYN. False if it does not belong to the connection.
