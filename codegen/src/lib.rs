@@ -7,6 +7,7 @@
 pub mod description;
 mod diagnostics;
 mod emit;
+mod explain;
 mod format;
 mod lower;
 mod model;
