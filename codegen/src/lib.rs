@@ -6,6 +6,7 @@
 
 pub mod description;
 mod diagnostics;
+mod document;
 mod emit;
 mod explain;
 mod format;
@@ -20,6 +21,7 @@ mod warnings;
 use sha2::{Digest, Sha256};
 
 pub use diagnostics::{Code, Diagnostic, Diagnostics, Span};
+pub use document::{MARK, Page};
 pub use format::format;
 
 /// Generates the Rust source for a spec.
@@ -49,6 +51,16 @@ pub fn generate(source: &str, spec_name: &str) -> Result<String, Diagnostics> {
 /// All mistakes of the spec.
 pub fn describe(source: &str) -> Result<description::Description, Diagnostics> {
     model_of(source).map(|model| description::of(&model))
+}
+
+/// Writes a spec down for people: pages in Markdown, one for each layer, exchange and keyed structure, and one each for
+/// frames, events, anomalies, limits and types.
+///
+/// # Errors
+///
+/// All mistakes of the spec.
+pub fn document(source: &str, spec_name: &str) -> Result<Vec<Page>, Diagnostics> {
+    model_of(source).map(|model| document::pages(&model, spec_name))
 }
 
 /// Tells all that is wrong with a spec; where nothing is, what is odd about it: its warnings.

@@ -121,6 +121,8 @@ impl Lowering<'_> {
 
     fn wire_types(&mut self, items: Vec<tree::TypeItem>) {
         for item in items {
+            let (docs, name) = (item.docs.clone(), item.name.text.clone());
+            self.model.type_names.push(TypeName { docs, name, shape: item.shape });
             let shape = match item.shape {
                 TypeShape::Integer(width) => Shape::Integer(width),
                 TypeShape::Flag => Shape::Flag,
@@ -306,6 +308,12 @@ impl Lowering<'_> {
             }
             self.together(&item, &shape);
             let constant = item.constant.as_ref().and_then(|constant| self.constant(constant, &shape));
+            let range_limit = match &item.range {
+                Some((_, tree::Bound::Limit(name), _)) => {
+                    self.model.limits.iter().position(|limit| limit.name == name.text)
+                }
+                _ => None,
+            };
             let range = item.range.and_then(|(low, high, span)| self.range(low, high, &span, &shape));
             let present_if = item.present_if.and_then(|name| {
                 self.earlier(&name, &fields, "a flag", |shape| matches!(shape, Shape::Flag))
@@ -324,8 +332,10 @@ impl Lowering<'_> {
                 docs: item.docs,
                 name: item.name.text,
                 shape,
+                type_name: item.shape.to_string(),
                 constant,
                 range,
+                range_limit,
                 present_if,
                 at_most,
             });
@@ -918,8 +928,10 @@ impl Field {
             docs: Vec::new(),
             name,
             shape: Shape::Rest,
+            type_name: String::new(),
             constant: None,
             range: None,
+            range_limit: None,
             present_if: None,
             at_most: None,
         }

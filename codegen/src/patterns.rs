@@ -26,11 +26,14 @@ pub(crate) fn covers(wide: &str, narrow: &str) -> bool {
     covered.last().copied().unwrap_or_default()
 }
 
+/// How far two patterns have been read.
+type Place = (usize, usize);
+
 /// A name that fits both, if there is one: the shortest.
 pub(crate) fn common(one: &str, other: &str) -> Option<String> {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     // How each pair of places was come to, and by which letter.
-    let mut from: BTreeMap<(usize, usize), ((usize, usize), Option<char>)> = BTreeMap::new();
+    let mut from: BTreeMap<Place, (Place, Option<char>)> = BTreeMap::new();
     let mut queue = VecDeque::from([(0, 0)]);
     let end = (one.len(), other.len());
     while let Some(place) = queue.pop_front() {

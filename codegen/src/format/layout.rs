@@ -217,7 +217,7 @@ fn texts(head: &[Node], list: &[Node], indent: usize, lines: &mut Lines) {
 
 /// Tokens in a row, whose brackets are broken where their author broke them, or where else they would not fit.
 fn run(nodes: &[Node], indent: usize, lines: &mut Lines) {
-    let last = nodes.iter().rposition(|node| can_break(node));
+    let last = nodes.iter().rposition(can_break);
     let fits = lines.column() + width(&flat(nodes)) <= WIDTH;
     let any_broken = nodes.iter().any(is_broken);
     let mut before: Option<&Node> = None;
