@@ -18,14 +18,20 @@ fn main() -> ExitCode {
         let (code, message) = (warning.code, &warning.message);
         println!("cargo::warning=[{code}] {message} (grammar/{SPEC}:{line}:{column})");
     }
-    match kexray_codegen::generate(&source, SPEC) {
-        Ok(code) => match std::fs::write(PathBuf::from(out).join("ssh.rs"), code) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("the generated code could not be written: {error}");
-                ExitCode::FAILURE
+    let generated = kexray_codegen::generate(&source, SPEC).and_then(|code| {
+        Ok([("ssh.rs", code), ("strategies.rs", kexray_codegen::strategies(&source, SPEC)?)])
+    });
+    match generated {
+        Ok(files) => {
+            let out = PathBuf::from(out);
+            match files.iter().try_for_each(|(name, code)| std::fs::write(out.join(name), code)) {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    eprintln!("the generated code could not be written: {error}");
+                    ExitCode::FAILURE
+                }
             }
-        },
+        }
         Err(diagnostics) => {
             eprint!("{}", diagnostics.render("grammar/ssh.grammar", &source, false));
             ExitCode::FAILURE

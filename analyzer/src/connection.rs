@@ -77,6 +77,12 @@ impl Connection {
         &self.session
     }
 
+    /// What it came to, taken out.
+    #[must_use]
+    pub fn into_session(self) -> Session {
+        self.session
+    }
+
     /// The SSH role of a side, if it is proven: by a marker in a KEXINIT, or by a message that only one role sends.
     #[must_use]
     pub fn role(&self, side: Side) -> Option<Role> {
@@ -90,6 +96,13 @@ impl Connection {
         let lines = [&self.session.client, &self.session.server].into_iter().flatten().map(|line| line.len());
         let streams = Side::BOTH.into_iter().map(|side| self.streams.of(side).kept());
         streams.chain(lines).fold(0, usize::saturating_add)
+    }
+
+    /// Whether only the lengths of what `side` sends matter from now on: delivering it changes nothing that is
+    /// [kept](Self::kept).
+    #[must_use]
+    pub const fn only_measures(&self, side: Side) -> bool {
+        matches!(self.streams.of(side).phase, Phase::Encrypted | Phase::Ended)
     }
 
     /// The time from which on lines are kept that an event may still tell of; `None` where there are none.

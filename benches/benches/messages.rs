@@ -9,16 +9,18 @@ use kexray_analyzer::Side::{Originator, Responder};
 use kexray_benches::by_hand;
 use kexray_benches::trace::{self, message};
 use kexray_grammar::transport::{self, KexInit};
-use kexray_grammar::{BinaryPacket, Exchange, Role};
+use kexray_grammar::{BinaryPacket, Exchange, ParseError, Parsed, Role};
 
-/// Times reading `octets` in two ways, by the message and by the octet.
+/// Times reading `octets` in three ways, by the message and by the octet: what is generated over plain slices and over
+/// binrw, and the same by hand.
 macro_rules! compare {
-    ($criterion:expr, $name:literal, $octets:expr, $generated:expr, $by_hand:expr $(,)?) => {
+    ($criterion:expr, $name:literal, $octets:expr, $slices:expr, $binrw:expr, $by_hand:expr $(,)?) => {
         let octets: Vec<u8> = $octets;
         let mut group = $criterion.benchmark_group($name);
         let length = octets.len() as u64;
         group.throughput(Throughput::ElementsAndBytes { elements: 1, bytes: length });
-        group.bench_function("generated", |bencher| bencher.iter(|| $generated(black_box(&octets))));
+        group.bench_function("slices", |bencher| bencher.iter(|| $slices(black_box(&octets))));
+        group.bench_function("binrw", |bencher| bencher.iter(|| $binrw(black_box(&octets))));
         group.bench_function("by hand", |bencher| bencher.iter(|| $by_hand(black_box(&octets))));
         group.finish();
     };
@@ -30,29 +32,29 @@ fn transport_layer(criterion: &mut Criterion) {
     let stream = trace::stream(&deliveries, Originator);
     let packets = trace::packets_in_clear(&stream);
     let packet = packets.first().expect("there is a KEXINIT").to_vec();
-    compare!(criterion, "packet", packet, |octets| BinaryPacket::read_from(octets).is_ok(), |octets| {
-        by_hand::packet(octets).is_some()
-    });
+    compare!(
+        criterion,
+        "packet",
+        packet,
+        |octets| BinaryPacket::read_from(octets).is_ok(),
+        |octets| BinaryPacket::read_with_binrw(octets).is_ok(),
+        |octets| { by_hand::packet(octets).is_some() }
+    );
     let kexinit = || message("publickey-success", Originator, 20).expect("there is a KEXINIT");
     compare!(
         criterion,
         "KEXINIT",
         kexinit(),
         |octets: &[u8]| KexInit::read_from(&octets[1..]).map(black_box).is_ok(),
+        |octets: &[u8]| KexInit::read_with_binrw(&octets[1..]).map(black_box).is_ok(),
         |octets: &[u8]| by_hand::KexInit::read(&octets[1..]).map(black_box).is_some(),
     );
     compare!(
         criterion,
         "KEXINIT and its names",
         kexinit(),
-        |octets: &[u8]| {
-            let Ok(read) = KexInit::read_from(&octets[1..]) else { return };
-            for list in lists(&read.value) {
-                for name in list.names().iter() {
-                    black_box(name);
-                }
-            }
-        },
+        |octets: &[u8]| names(KexInit::read_from(&octets[1..])),
+        |octets: &[u8]| names(KexInit::read_with_binrw(&octets[1..])),
         |octets: &[u8]| {
             let Some(read) = by_hand::KexInit::read(&octets[1..]) else { return };
             read.lists.iter().for_each(|list| by_hand::names(list));
@@ -63,6 +65,7 @@ fn transport_layer(criterion: &mut Criterion) {
         "KEXINIT by its number",
         kexinit(),
         |octets| transport::Message::parse(Role::Client, octets).map(black_box).is_ok(),
+        |octets| transport::Message::parse_with_binrw(Role::Client, octets).map(black_box).is_ok(),
         |octets: &[u8]| match octets {
             [20, body @ ..] => by_hand::KexInit::read(body).map(black_box).is_some(),
             _ => false,
@@ -73,6 +76,7 @@ fn transport_layer(criterion: &mut Criterion) {
         "NEWKEYS",
         message("publickey-success", Originator, 21).expect("there is a NEWKEYS"),
         |octets| transport::Message::parse(Role::Client, octets).map(black_box).is_ok(),
+        |octets| transport::Message::parse_with_binrw(Role::Client, octets).map(black_box).is_ok(),
         |octets: &[u8]| matches!(octets, [21, ..]),
     );
 }
@@ -84,6 +88,7 @@ fn key_exchange(criterion: &mut Criterion) {
         "ECDH_INIT",
         message("publickey-success", Originator, 30).expect("there is an INIT"),
         |octets| Exchange::Ecdh.parse(Role::Client, octets).map(black_box).is_ok(),
+        |octets| Exchange::Ecdh.parse_with_binrw(Role::Client, octets).map(black_box).is_ok(),
         |octets: &[u8]| by_hand::strings::<1>(&octets[1..]).map(black_box).is_some(),
     );
     compare!(
@@ -91,6 +96,7 @@ fn key_exchange(criterion: &mut Criterion) {
         "ECDH_REPLY",
         message("publickey-success", Responder, 31).expect("there is a REPLY"),
         |octets| Exchange::Ecdh.parse(Role::Server, octets).map(black_box).is_ok(),
+        |octets| Exchange::Ecdh.parse_with_binrw(Role::Server, octets).map(black_box).is_ok(),
         |octets: &[u8]| by_hand::strings::<3>(&octets[1..]).map(black_box).is_some(),
     );
     let group_exchange =
@@ -100,6 +106,7 @@ fn key_exchange(criterion: &mut Criterion) {
         "GEX_REQUEST",
         group_exchange(Originator, 34),
         |octets| Exchange::DhGex.parse(Role::Client, octets).map(black_box).is_ok(),
+        |octets| Exchange::DhGex.parse_with_binrw(Role::Client, octets).map(black_box).is_ok(),
         |octets: &[u8]| by_hand::numbers::<3>(&octets[1..]).map(black_box).is_some(),
     );
     compare!(
@@ -107,6 +114,7 @@ fn key_exchange(criterion: &mut Criterion) {
         "GEX_GROUP",
         group_exchange(Responder, 31),
         |octets| Exchange::DhGex.parse(Role::Server, octets).map(black_box).is_ok(),
+        |octets| Exchange::DhGex.parse_with_binrw(Role::Server, octets).map(black_box).is_ok(),
         |octets: &[u8]| by_hand::strings::<2>(&octets[1..]).map(black_box).is_some(),
     );
     compare!(
@@ -114,8 +122,19 @@ fn key_exchange(criterion: &mut Criterion) {
         "GEX_REPLY",
         group_exchange(Responder, 33),
         |octets| Exchange::DhGex.parse(Role::Server, octets).map(black_box).is_ok(),
+        |octets| Exchange::DhGex.parse_with_binrw(Role::Server, octets).map(black_box).is_ok(),
         |octets: &[u8]| by_hand::strings::<3>(&octets[1..]).map(black_box).is_some(),
     );
+}
+
+/// Looks at every name of every list.
+fn names(read: Result<Parsed<KexInit<'_>>, ParseError>) {
+    let Ok(read) = read else { return };
+    for list in lists(&read.value) {
+        for name in list.names().iter() {
+            black_box(name);
+        }
+    }
 }
 
 /// The ten lists.

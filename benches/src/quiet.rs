@@ -18,7 +18,7 @@ impl Observer for Quiet {
 
     fn oddity(&mut self, _: &Flow, _: Timestamp, _: Oddity) {}
 
-    fn session(&mut self, _: &Flow, _: &Session) {}
+    fn session(&mut self, _: &Flow, _: Session) {}
 }
 
 impl Application for Quiet {

@@ -63,7 +63,7 @@ pub struct Delivery {
     pub bytes: Vec<u8>,
 }
 
-/// What the first flow of a capture carries, segment by segment.
+/// What the flow of the first packet of a capture carries, segment by segment.
 ///
 /// # Errors
 ///
@@ -76,7 +76,7 @@ pub fn deliveries(path: &Path) -> anyhow::Result<Vec<Delivery>> {
     Ok(engine.into_application().0)
 }
 
-/// Keeps what the first flow carries.
+/// Keeps what the flow of the first packet carries.
 #[derive(Debug, Default)]
 struct Record(Vec<Delivery>);
 
@@ -86,7 +86,7 @@ impl Application for Record {
     fn open(&mut self, _: &Flow) {}
 
     fn deliver(&mut self, flow: &Flow, (): &mut (), side: Side, at: Timestamp, bytes: &[u8]) -> Interest {
-        if flow.number > 0 {
+        if flow.number > 1 {
             return Interest::Ignore;
         }
         self.0.push(Delivery { side, at, bytes: bytes.to_vec() });

@@ -25,6 +25,12 @@ pub trait Application {
     /// What the application keeps for a flow.
     type State;
 
+    /// Packet `number` of the capture is taken in next, counted from 1: what is called until the next such call comes from
+    /// it.
+    fn packet(&mut self, number: u64) {
+        let _ = number;
+    }
+
     /// The first data of a flow, or the first known gap, is about to come.
     fn open(&mut self, flow: &Flow) -> Self::State;
 
@@ -51,6 +57,13 @@ pub trait Application {
         at: Timestamp,
         length: u64,
     ) -> Interest;
+
+    /// Bytes that the application holds for a flow, beyond what it holds for any. It is asked after
+    /// each `deliver` and `gap`, and counts for [`Limits::buffered_in_total`](crate::Limits).
+    fn held(&self, state: &Self::State) -> usize {
+        let _ = state;
+        0
+    }
 
     /// `side` did something odd. It may come before `open`, and after `close`.
     fn anomaly(&mut self, flow: &Flow, side: Side, at: Timestamp, anomaly: TcpAnomaly);

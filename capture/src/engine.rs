@@ -3,6 +3,7 @@
 use kexray_analyzer::Timestamp;
 
 use crate::application::Application;
+use crate::clock::Clock;
 use crate::descent::{Descent, LinkError};
 use crate::flow::{Connection, End, Endpoint, Index, Key, Lookup, Outlet, Phase, Table, Tick};
 use crate::fragment::Fragments;
@@ -13,10 +14,6 @@ use crate::overlay::Overlay;
 use crate::stats::{Stats, count, length};
 use crate::tcp::{Segment, SegmentError, TcpAnomaly};
 use crate::tunnel;
-
-/// Flows closed for their age while one packet is dealt with. More than one, so that closing
-/// keeps up with opening; few, so that a packet with a wrong time cannot empty the table.
-const EXPIRIES_PER_PACKET: usize = 2;
 
 /// Takes packets, puts the TCP streams in order, and hands them to an [`Application`].
 ///
@@ -29,11 +26,15 @@ pub struct Engine<A: Application> {
     stats: Stats,
     fragments: Fragments,
     flows: Table<Connection<A::State>>,
-    /// Bytes in the buffers of all flows.
+    /// Bytes in the buffers of all flows, the application's included.
     buffered: usize,
     /// When the queues were last searched for flows that are too old, to about a second; `None`
     /// if not all of them were closed.
-    expired: Option<Tick>,
+    clock: Clock,
+    /// The number of the packet that is taken in.
+    number: u64,
+    /// The share of all flows that is its own, where several engines take in one capture.
+    share: Option<Share>,
 }
 
 impl<A: Application> Engine<A> {
@@ -51,7 +52,9 @@ impl<A: Application> Engine<A> {
             fragments: Fragments::new(),
             flows: Table::new(),
             buffered: 0,
-            expired: None,
+            clock: Clock::default(),
+            number: 0,
+            share: None,
         }
     }
 
@@ -78,6 +81,20 @@ impl<A: Application> Engine<A> {
 
     /// Takes a packet of which `data` was captured and `original_length` bytes were on the wire.
     pub fn packet(&mut self, link_type: LinkType, at: Timestamp, data: &[u8], original_length: u32) {
+        self.begin(self.number.saturating_add(1));
+        if let Some(now) = self.clock.packet(at) {
+            self.expire(now);
+        }
+        self.take(link_type, at, data, original_length);
+    }
+
+    /// What comes next is of the packet of that number.
+    pub(crate) fn begin(&mut self, number: u64) {
+        self.number = number;
+        self.application.packet(number);
+    }
+
+    pub(crate) fn take(&mut self, link_type: LinkType, at: Timestamp, data: &[u8], original_length: u32) {
         count(&mut self.stats.packets);
         crate::stats::add(&mut self.stats.packet_bytes, length(data));
         let cut = usize::try_from(original_length).unwrap_or(usize::MAX).saturating_sub(data.len());
@@ -88,6 +105,30 @@ impl<A: Application> Engine<A> {
         match link::ip_packet(link_type, data, &mut descent) {
             Ok(packet) => self.ip_packet(at, packet, descent),
             Err(error) => self.count_link_error(error),
+        }
+    }
+
+    /// An engine for one share of the flows of a capture, of which other engines have the others.
+    pub(crate) fn sharing(application: A, limits: Limits, share: Share) -> Self {
+        Self { share: Some(share), ..Self::with_limits(application, limits) }
+    }
+
+    /// Takes a packet that every engine gets, since it is not known to whose flow it belongs. It is counted by the engine
+    /// that has the flow; where it is of no flow, by the first.
+    pub(crate) fn take_in_common(
+        &mut self,
+        link_type: LinkType,
+        at: Timestamp,
+        data: &[u8],
+        original_length: u32,
+    ) {
+        let before = self.stats;
+        let Some(share) = &mut self.share else { return };
+        share.outcome = None;
+        self.take(link_type, at, data, original_length);
+        let Some(share) = &self.share else { return };
+        if !share.outcome.unwrap_or(share.index == 0) {
+            self.stats = before;
         }
     }
 
@@ -173,10 +214,16 @@ impl<A: Application> Engine<A> {
     }
 
     fn segment(&mut self, at: Timestamp, overlay: Overlay, datagram: &Datagram<'_>, segment: &Segment<'_>) {
-        self.expire(at);
         let source = Endpoint { address: datagram.source, port: segment.source_port };
         let destination = Endpoint { address: datagram.destination, port: segment.destination_port };
         let (key, end) = Key::new(overlay, source, destination);
+        if let Some(share) = &mut self.share {
+            let own = key.share(share.count) == share.index;
+            share.outcome = Some(own);
+            if !own {
+                return;
+            }
+        }
 
         let Some((index, reused)) = self.connection(at, segment, key, end) else {
             return;
@@ -195,6 +242,11 @@ impl<A: Application> Engine<A> {
         if others.saturating_add(connection.cost()) > self.limits.buffered_in_total {
             // The flow that needs the memory pays, for it costs nothing to find.
             connection.give_up_holes(at, &mut outlet);
+            let cost = connection.cost();
+            if cost > held && others.saturating_add(cost) > self.limits.buffered_in_total {
+                count(&mut outlet.stats.flows_given_up);
+                connection.finish(&mut outlet);
+            }
         }
         self.buffered = others.saturating_add(connection.cost());
         let phase = connection.phase();
@@ -235,7 +287,7 @@ impl<A: Application> Engine<A> {
         {
             self.close(victim, Reason::Room);
         }
-        let mut connection = Connection::new(key, segment, end, at, self.stats.flows);
+        let mut connection = Connection::new(key, segment, end, at, self.number);
         if let Some(originator) = originator {
             connection.set_originator(originator);
         }
@@ -247,32 +299,29 @@ impl<A: Application> Engine<A> {
         Some((index?, lookup == Lookup::ReplacedWhileActive))
     }
 
-    /// Closes flows that have been quiet for too long.
-    fn expire(&mut self, now: Timestamp) {
-        let tick = Some(Tick::of(now));
-        if self.expired == tick {
-            return;
-        }
-        self.expired = tick;
+    /// Closes flows that have been quiet for too long, in the order of their first packets.
+    pub(crate) fn expire(&mut self, now: Tick) {
+        let mut stale = Vec::new();
         for phase in Phase::ALL {
-            for _ in 0..EXPIRIES_PER_PACKET {
-                let Some(index) = self.flows.oldest(phase) else {
-                    break;
-                };
-                let stale = self.flows.value_mut(index).is_some_and(|flow| flow.is_stale(now, &self.limits));
-                if !stale {
-                    break;
-                }
-                self.close(index, Reason::Age);
-                self.expired = None;
+            while let Some(index) = self.flows.overdue(phase, now, phase.timeout(&self.limits))
+                && let Some(connection) = self.flows.remove(index)
+            {
+                stale.push(connection);
             }
+        }
+        stale.sort_unstable_by_key(Connection::number);
+        for connection in stale {
+            self.end(connection, Reason::Age);
         }
     }
 
     fn close(&mut self, index: Index, reason: Reason) {
-        let Some(mut connection) = self.flows.remove(index) else {
-            return;
-        };
+        if let Some(connection) = self.flows.remove(index) {
+            self.end(connection, reason);
+        }
+    }
+
+    fn end(&mut self, mut connection: Connection<A::State>, reason: Reason) {
         self.buffered = self.buffered.saturating_sub(connection.cost());
         count(match (connection.phase(), reason) {
             (Phase::Closing, _) => &mut self.stats.flows_closed,
@@ -283,6 +332,15 @@ impl<A: Application> Engine<A> {
         });
         connection.finish(&mut self.outlet());
     }
+}
+
+/// The share of all flows that an engine has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Share {
+    pub(crate) index: usize,
+    pub(crate) count: usize,
+    /// Whether the flow of the last packet was its own; `None` where it was of no flow.
+    pub(crate) outcome: Option<bool>,
 }
 
 /// Why a flow is closed.

@@ -58,6 +58,7 @@
 )]
 
 mod application;
+mod clock;
 mod descent;
 mod engine;
 mod ethertype;
@@ -69,6 +70,7 @@ mod limits;
 mod link;
 mod locality;
 mod overlay;
+pub mod parallel;
 mod ssh;
 mod stats;
 mod tcp;

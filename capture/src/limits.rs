@@ -21,7 +21,8 @@ pub struct Limits {
     pub linger: Duration,
     /// Bytes held per direction behind a hole, with [`SEGMENT_COST`](Self::SEGMENT_COST) for each segment.
     pub buffered_per_direction: usize,
-    /// Bytes held in all flows together.
+    /// Bytes held in all flows together, by the application too. The flow that asks for more gives
+    /// up its holes, and if that is not enough, is closed.
     pub buffered_in_total: usize,
     /// Bytes held behind a hole when no acknowledgement can ever tell whether the capture lacks it,
     /// because only one direction was captured. A quarter of the cap per direction: most
@@ -32,10 +33,6 @@ pub struct Limits {
     /// How long such a hole stays open while segments go on arriving. TCP has retransmitted
     /// several times within it (RFC 6298: after 1 s at most, then doubling).
     pub one_sided_patience: Duration,
-    /// Packets of a flow to wait for when an acknowledgement runs ahead of all captured data:
-    /// captures taken on several queues store it before the data that it acknowledges.
-    /// Nothing is held up meanwhile, for nothing is buffered behind the hole.
-    pub ack_patience: u8,
     /// Incomplete IP datagrams.
     pub datagrams: usize,
     /// Bytes held for them.
@@ -48,6 +45,17 @@ impl Limits {
     /// What a buffered segment costs on top of its bytes: its share of the map, and the allocation.
     /// Counting it keeps one-byte segments from taking many times their length.
     pub const SEGMENT_COST: usize = 64;
+
+    /// For one of `shares` engines that take in one capture together: what bounds all flows is divided.
+    pub(crate) fn divided(self, shares: usize) -> Self {
+        Self {
+            flows: self.flows.div_ceil(shares),
+            buffered_in_total: self.buffered_in_total.div_ceil(shares),
+            datagrams: self.datagrams.div_ceil(shares),
+            datagram_bytes: self.datagram_bytes.div_ceil(shares),
+            ..self
+        }
+    }
 }
 
 impl Default for Limits {
@@ -63,7 +71,6 @@ impl Default for Limits {
             one_sided_bytes: 256 << 10,
             one_sided_segments: 256,
             one_sided_patience: Duration::from_secs(10),
-            ack_patience: 2,
             datagrams: 1024,
             datagram_bytes: 16 << 20,
             datagram_timeout: Duration::from_secs(30),

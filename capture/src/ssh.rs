@@ -56,6 +56,11 @@ pub trait Observer {
     /// Whether it wants events. Where it does not, less is worked out, but some may still come.
     const EVENTS: bool = true;
 
+    /// Packet `number` of the capture is taken in next, counted from 1: what is told until the next such call comes from it.
+    fn packet(&mut self, number: u64) {
+        let _ = number;
+    }
+
     /// Something happened.
     fn event(&mut self, flow: &Flow, at: Timestamp, event: &Event<'_>);
 
@@ -63,7 +68,7 @@ pub trait Observer {
     fn oddity(&mut self, flow: &Flow, at: Timestamp, oddity: Oddity);
 
     /// A connection is over. It was SSH: at least one end identified itself.
-    fn session(&mut self, flow: &Flow, session: &Session);
+    fn session(&mut self, flow: &Flow, session: Session);
 }
 
 /// Runs an analyzer for each flow, and forgets the flows that are not SSH.
@@ -84,6 +89,8 @@ pub struct SshFlow {
     connection: Box<Connection>,
     holds_since: Option<Timestamp>,
     known: bool,
+    /// What the connection keeps.
+    kept: usize,
 }
 
 impl<O: Observer> SshFlows<O> {
@@ -180,8 +187,12 @@ impl<O: Observer> Sink for Outlet<'_, O> {
 impl<O: Observer> Application for SshFlows<O> {
     type State = SshFlow;
 
+    fn packet(&mut self, number: u64) {
+        self.observer.packet(number);
+    }
+
     fn open(&mut self, _: &Flow) -> SshFlow {
-        SshFlow { connection: Box::default(), holds_since: None, known: false }
+        SshFlow { connection: Box::default(), holds_since: None, known: false, kept: 0 }
     }
 
     fn deliver(
@@ -192,13 +203,22 @@ impl<O: Observer> Application for SshFlows<O> {
         at: Timestamp,
         bytes: &[u8],
     ) -> Interest {
+        let measured = state.connection.only_measures(side);
         state.connection.deliver(side, at, bytes, &mut self.outlet(flow));
+        if !measured {
+            state.kept = state.connection.kept();
+        }
         self.after(flow, state, at)
     }
 
     fn gap(&mut self, flow: &Flow, state: &mut SshFlow, side: Side, at: Timestamp, length: u64) -> Interest {
         state.connection.gap(side, at, length, &mut self.outlet(flow));
+        state.kept = state.connection.kept();
         self.after(flow, state, at)
+    }
+
+    fn held(&self, state: &SshFlow) -> usize {
+        state.kept
     }
 
     fn anomaly(&mut self, flow: &Flow, _: Side, at: Timestamp, anomaly: TcpAnomaly) {
@@ -218,7 +238,7 @@ impl<O: Observer> Application for SshFlows<O> {
         self.ssh.remove(&flow.number);
         self.early.remove(&flow.number);
         if state.connection.session().started.is_some() {
-            self.observer.session(flow, state.connection.session());
+            self.observer.session(flow, state.connection.into_session());
         }
     }
 }

@@ -87,6 +87,8 @@ counters! {
     flows_replaced,
     /// Flows whose data the application did not want.
     flows_ignored,
+    /// Flows whose data was not followed further, for the application held too much of all flows.
+    flows_given_up,
     /// Flows still there at the end of the capture.
     flows_unfinished,
     /// SYNs inside a connection that went on as if there had been none.

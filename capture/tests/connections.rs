@@ -111,7 +111,7 @@ fn a_whole_connection() {
     assert_eq!(anomalies, []);
     let flow = flows[0].flow;
     assert!(flow.opening_seen);
-    assert_eq!((flow.originator.port, flow.responder.port, flow.number), (40000, 22, 0));
+    assert_eq!((flow.originator.port, flow.responder.port, flow.number), (40000, 22, 1));
     assert_eq!(flow.first_packet, Timestamp::from_nanos(1_001_000_000));
     assert_eq!(flows[0].closed_at, Timestamp::from_nanos(1_007_000_000));
     assert_eq!((stats.flows, stats.flows_closed, stats.delivered_bytes, stats.gaps), (1, 1, 12, 0));
@@ -279,7 +279,7 @@ fn ports_are_used_again_after_the_end() {
         let expected = [("hello", ""), ("", "welcome")].map(|(up, down)| (up.to_owned(), down.to_owned()));
         assert_eq!(texts(&flows), expected);
         assert_eq!(anomalies, []);
-        assert_eq!(flows.iter().map(|flow| flow.flow.number).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(flows.iter().map(|flow| flow.flow.number).collect::<Vec<_>>(), [1, 7]);
     }
 }
 
@@ -336,10 +336,97 @@ fn a_stray_reset_does_not_end_a_connection() {
     let mut scene = Scene::new();
     scene.handshake();
     scene.client("PA", 1, 1, "hello");
-    scene.client("R", 0x3000_0000, 0, "");
+    // Far away, a byte behind what was sent, a byte ahead of it.
+    for number in [0x3000_0000, 5, 7] {
+        scene.client("R", number, 0, "");
+    }
     scene.client("PA", 6, 1, ", world");
-    let stats = scene.check("hello, world", "");
-    assert_eq!(stats.ignored_ends, 1);
+    scene.wait(10);
+    scene.server("PA", 1, 13, "welcome");
+    scene.client("R", 13, 0, "");
+    let (flows, anomalies, stats) = scene.end();
+    assert_eq!(texts(&flows), [("hello, world".to_owned(), "welcome".to_owned())]);
+    assert_eq!(anomalies, [TcpAnomaly::ResetOutOfSequence]);
+    assert_eq!((stats.ignored_ends, stats.flows_closed), (3, 1));
+}
+
+#[test]
+fn the_reset_of_an_end_that_said_nothing_stands_where_the_other_expects_it() {
+    for (number, closed) in [(506, 0), (507, 1), (508, 0)] {
+        let mut scene = Scene::new();
+        scene.client("PA", 700, 507, "hello");
+        scene.server("R", number, 0, "");
+        let (_, _, stats) = scene.end();
+        assert_eq!((stats.flows_closed, stats.ignored_ends), (closed, 1 - closed), "{number}");
+    }
+    // A SYN has no expectation but that its number comes back.
+    for (number, closed) in [(0, 0), (1, 1), (0x8000_0000, 0)] {
+        let mut scene = Scene::new();
+        scene.client("S", 0, 0, "");
+        scene.server("RA", 0, number, "");
+        let (_, _, stats) = scene.end();
+        assert_eq!((stats.flows_closed, stats.ignored_ends), (closed, 1 - closed), "{number}");
+    }
+}
+
+#[test]
+fn a_reset_where_the_capture_lacks_data_ends_the_connection() {
+    let mut scene = Scene::new();
+    scene.handshake();
+    scene.client("PA", 1, 1, "hello");
+    scene.client("PA", 11, 1, "again");
+    scene.client("R", 16, 0, "");
+    let (flows, anomalies, stats) = scene.end();
+    assert_eq!(texts(&flows), [("hello_____again".to_owned(), String::new())]);
+    assert_eq!((anomalies, stats.flows_closed), (vec![], 1));
+}
+
+#[test]
+fn a_stray_acknowledgement_hides_nothing() {
+    for number in [1000, 5_000_000, 0x4000_0000, 0x7fff_ffff] {
+        let mut scene = Scene::new();
+        scene.handshake();
+        scene.client("PA", 1, 1, "hello");
+        scene.server("A", 1, number, "");
+        for _ in 0..10 {
+            scene.server("A", 1, 6, "");
+        }
+        scene.client("PA", 6, 1, ", ");
+        // Now two segments change places.
+        scene.client("PA", 10, 1, "ld");
+        scene.client("PA", 8, 1, "wo");
+        scene.server("A", 1, 12, "");
+        scene.client("FA", 12, 1, "");
+        scene.server("FA", 1, 13, "");
+        scene.check("hello, wold", "");
+    }
+}
+
+#[test]
+fn a_stray_fin_truncates_nothing() {
+    for number in [20, 100, 0x3000_0000] {
+        let mut scene = Scene::new();
+        scene.server("PA", 1, 1, "welcome");
+        scene.server("FA", number, 1, "");
+        // Only one end was captured, and it has not said goodbye.
+        scene.wait(60);
+        scene.server("PA", 8, 1, ", dear user");
+        scene.server("PA", 19, 1, " of ours");
+        scene.server("PA", 27, 1, &"!".repeat(80));
+        let stats = scene.check("", &format!("welcome, dear user of ours{}", "!".repeat(80)));
+        assert_eq!((stats.flows, stats.ignored_ends), (1, 1));
+    }
+}
+
+#[test]
+fn what_was_lost_before_a_fin_is_a_gap() {
+    let mut scene = Scene::new();
+    scene.handshake();
+    scene.client("PA", 1, 1, "hello");
+    scene.client("FA", 11, 1, "");
+    scene.server("FA", 1, 12, "");
+    assert_eq!(scene.engine.application().flows.len(), 1, "the FIN was acknowledged");
+    scene.check("hello_____", "");
 }
 
 #[test]
@@ -368,7 +455,10 @@ fn quiet_flows_are_closed() {
     scene.handshake();
     assert!(scene.engine.application().flows.is_empty());
     scene.wait(2 * 60);
-    scene.client("PA", 1, 1, "other");
+    // One packet may have a wrong time; two say that time has passed.
+    scene.client("PA", 1, 1, "ot");
+    assert!(scene.engine.application().flows.is_empty());
+    scene.client("PA", 3, 1, "her");
     assert_eq!(scene.engine.application().flows[0].closed_at, Timestamp::from_nanos(last));
     assert_eq!(scene.engine.stats().flows_expired, 1);
     // Whatever else happens in the capture, so much silence separates two flows.
@@ -404,7 +494,7 @@ fn a_full_table_gives_up_the_oldest() {
     assert_eq!(scene.engine.stats().flows_evicted, 20);
     let (flows, _, stats) = scene.end();
     let order: Vec<_> = flows.iter().map(|flow| flow.flow.number).collect();
-    assert_eq!(order, (0..30).collect::<Vec<_>>());
+    assert_eq!(order, (0..30).map(|flow| 2 * flow + 1).collect::<Vec<_>>());
     assert_eq!((stats.flows, stats.flows_unfinished), (30, 10));
 }
 
@@ -473,6 +563,20 @@ fn an_ignored_flow_is_left_alone_until_its_ports_are_used_again() {
 }
 
 #[test]
+fn one_side_alone_shows_that_an_ignored_flow_was_replaced() {
+    let mut scene = Scene::of(Engine::new(Picky(Vec::new())));
+    scene.server("SA", 0, 1, "");
+    scene.server("PA", 1, 1, "welcome");
+    scene.starts = (77, 0x4000_0000);
+    scene.server("SA", 0, 1, "");
+    scene.server("PA", 1, 1, "again");
+    scene.engine.finish();
+    assert_eq!(scene.engine.application().0, ["open", "welcome", "close", "open", "again", "close"]);
+    let stats = scene.engine.stats();
+    assert_eq!((stats.flows, stats.flows_replaced), (2, 1));
+}
+
+#[test]
 fn an_ignored_flow_seen_from_the_middle_can_be_replaced() {
     let mut scene = Scene::of(Engine::new(Picky(Vec::new())));
     scene.server("PA", 1, 6, "welcome");
@@ -487,10 +591,14 @@ fn an_ignored_flow_seen_from_the_middle_can_be_replaced() {
 fn patience_can_be_set() {
     let mut limits = Limits::default();
     limits.linger = Duration::ZERO;
-    limits.ack_patience = 0;
     let mut scene = Scene::with_limits(limits);
     scene.handshake();
-    scene.server("A", 1, 6, "");
-    assert_eq!(scene.engine.stats().gap_bytes, 5);
-    scene.check("_____", "");
+    scene.client("FA", 1, 1, "");
+    scene.server("FA", 1, 2, "");
+    scene.client.set_port(40001);
+    scene.client("S", 0, 0, "");
+    scene.wait(3);
+    scene.client("S", 0, 0, "");
+    scene.client("S", 0, 0, "");
+    assert_eq!(scene.engine.stats().flows_closed, 1);
 }

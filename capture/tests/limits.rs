@@ -67,7 +67,6 @@ fn every_limit_stands_there_with_its_default() {
         ("one_sided_bytes", bytes(limits.one_sided_bytes)),
         ("one_sided_segments", grouped(limits.one_sided_segments as u64)),
         ("one_sided_patience", time(limits.one_sided_patience)),
-        ("ack_patience", grouped(u64::from(limits.ack_patience))),
         ("datagrams", grouped(limits.datagrams as u64)),
         ("datagram_bytes", bytes(limits.datagram_bytes)),
         ("datagram_timeout", time(limits.datagram_timeout)),

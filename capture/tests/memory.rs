@@ -70,7 +70,7 @@ struct Deaf;
 impl Observer for Deaf {
     fn event(&mut self, _: &Flow, _: Timestamp, _: &Event<'_>) {}
     fn oddity(&mut self, _: &Flow, _: Timestamp, _: Oddity) {}
-    fn session(&mut self, _: &Flow, _: &Session) {}
+    fn session(&mut self, _: &Flow, _: Session) {}
 }
 
 type Ssh = Engine<SshFlows<Deaf>>;
@@ -85,6 +85,10 @@ struct Cost {
 fn measure(flows: usize, work: impl FnOnce(&mut Ssh)) -> Cost {
     let mut limits = Limits::default();
     limits.flows = flows;
+    measure_within(limits, work)
+}
+
+fn measure_within(limits: Limits, work: impl FnOnce(&mut Ssh)) -> Cost {
     let before = HELD.get();
     PEAK.set(before);
     let mut engine = Engine::with_limits(SshFlows::new(Deaf), limits);
@@ -195,6 +199,30 @@ fn ssh_flows_at_rest() {
         let each = cost.held / sessions;
         assert!(each <= SSH_FLOW, "{name}: {each} bytes a flow");
     }
+}
+
+#[test]
+fn half_packets_of_many_flows() {
+    let (flows, each, total) = (2000, 40_000, 1 << 20);
+    let mut limits = Limits::default();
+    limits.buffered_in_total = total;
+    // The length of a packet that never becomes whole.
+    let mut stream = b"SSH-2.0-x\r\n\0\x03\x80\0\0\x14".to_vec();
+    stream.resize(each, 0);
+    let cost = measure_within(limits, |engine| {
+        let at = Timestamp::from_micros(1_000_000);
+        for (index, bytes) in stream.chunks(1000).enumerate() {
+            for number in 0..flows {
+                let segment = tcp(client(number), server(), 1 + index as u32 * 1000, 1, "PA", bytes);
+                let packet = ip(client(number).ip(), server().ip(), 6, &segment);
+                engine.packet(LinkType::RAW, at, &packet, packet.len() as u32);
+            }
+        }
+    });
+    // A buffer that grows may have twice the room that it needs.
+    assert!(cost.peak <= 2 * total + flows * SSH_FLOW, "{} bytes", cost.peak);
+    assert!(cost.stats.flows_given_up > 0);
+    assert_eq!((cost.stats.flows, cost.stats.flows_with_data), (flows as u64, flows as u64));
 }
 
 /// What a file's reader may hold: the buffers, and the decompressor's window.

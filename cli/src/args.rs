@@ -1,5 +1,6 @@
 //! What may be typed.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -93,6 +94,10 @@ pub(crate) struct ReadArgs {
     /// Write ssh.log and weird.log into this directory instead of standard output
     #[arg(long, short, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
+
+    /// Threads that read each capture; the output is the same with any number
+    #[arg(long, value_name = "NUMBER", default_value_t = NonZero::<usize>::MIN)]
+    pub(crate) threads: NonZero<usize>,
 
     /// A local network, for the column `direction`; may be repeated [default: networks that are not routed globally]
     #[arg(long, value_name = "NET", value_delimiter = ',')]

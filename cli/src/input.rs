@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use kexray_capture::{CaptureFile, Engine, FileError, Observer, Progress, SshFlows, Stats};
+use kexray_capture::{CaptureFile, Engine, FileError, Observer, Progress, SshFlows, Stats, parallel};
 
 use crate::args::InputArgs;
 
@@ -39,7 +39,7 @@ pub(crate) fn read<O: Observer>(
         let outcome = read_file(path, &mut engine, progress && !args.quiet, &mut after_packet)?;
         if let Err(error) = outcome {
             all_read = false;
-            let _ = writeln!(stderr, "kexray: {}: {}", shown(path), advice(&error));
+            tell(stderr, path, &error);
         }
         engine.finish();
         after_packet(engine.application_mut())?;
@@ -47,6 +47,51 @@ pub(crate) fn read<O: Observer>(
         observer = engine.into_application().into_observer();
     }
     Ok(Outcome { observer, all_read, stats })
+}
+
+/// As [`read`], with so many threads for each file, for an observer that wants no events.
+pub(crate) fn read_in_parallel<O: Observer>(
+    args: &InputArgs,
+    threads: usize,
+    mut observer: O,
+    stderr: &mut dyn Write,
+    progress: bool,
+    mut after_round: impl FnMut(&mut O) -> anyhow::Result<()>,
+) -> anyhow::Result<Outcome<O>> {
+    let mut all_read = true;
+    let mut stats = Stats::default();
+    for path in &args.files {
+        let mut file = match open(path) {
+            Ok(file) => file,
+            Err(error) => {
+                all_read = false;
+                tell(stderr, path, &error);
+                continue;
+            }
+        };
+        let bar = (progress && !args.quiet).then(|| bar(path, &file.progress())).flatten();
+        let limits = args.limits.limits();
+        let (of_file, outcome) =
+            parallel::read(&mut file, limits, threads, &mut observer, |observer, file| {
+                if let Some(bar) = &bar {
+                    bar.set_position(file.progress().consumed());
+                }
+                after_round(observer)
+            })?;
+        if let Some(bar) = bar {
+            bar.finish_and_clear();
+        }
+        if let Err(error) = outcome {
+            all_read = false;
+            tell(stderr, path, &error);
+        }
+        stats.merge(&of_file);
+    }
+    Ok(Outcome { observer, all_read, stats })
+}
+
+fn tell(stderr: &mut dyn Write, path: &Path, error: &FileError) {
+    let _ = writeln!(stderr, "kexray: {}: {}", shown(path), advice(error));
 }
 
 /// The outer result is for the output, the inner one for the file.

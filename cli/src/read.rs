@@ -24,10 +24,12 @@ pub(crate) fn run(
 ) -> anyhow::Result<bool> {
     let writer = Writer::new(args, stdout, to_terminal)?;
     let log = Log { writer, seed: args.input.seed, local: args.local_networks(), failed: None };
-    let outcome = input::read(&args.input, log, stderr, progress, |flows| {
-        // The analyzer does not wait for our output: its failure is met here.
-        flows.observer_mut().failed.take().map_or(Ok(()), |error| Err(error.into()))
-    })?;
+    // The analyzer does not wait for our output: its failure is met after the packet.
+    let check = |log: &mut Log<'_>| log.failed.take().map_or(Ok(()), |error| Err(error.into()));
+    let outcome = match args.threads.get() {
+        1 => input::read(&args.input, log, stderr, progress, |flows| check(flows.observer_mut()))?,
+        threads => input::read_in_parallel(&args.input, threads, log, stderr, progress, check)?,
+    };
     outcome.observer.writer.end()?;
     if args.input.stats {
         let _ = stats::write(&outcome.stats, stderr);
@@ -55,8 +57,9 @@ impl Observer for Log<'_> {
         }
     }
 
-    fn session(&mut self, flow: &Flow, session: &Session) {
-        let row = Row { uid: Uid::of(flow, self.seed), flow, session, bound: self.local.bound(flow) };
+    fn session(&mut self, flow: &Flow, session: Session) {
+        let bound = self.local.bound(flow);
+        let row = Row { uid: Uid::of(flow, self.seed), flow, session: &session, bound };
         if let Err(error) = self.writer.session(&row) {
             self.failed.get_or_insert(error);
         }

@@ -18,6 +18,7 @@ mod suggest;
 mod syntax;
 mod warnings;
 
+use proc_macro2::TokenStream;
 use sha2::{Digest, Sha256};
 
 pub use diagnostics::{Code, Diagnostic, Diagnostics, Span};
@@ -34,14 +35,28 @@ pub use format::format;
 /// All mistakes of the spec.
 pub fn generate(source: &str, spec_name: &str) -> Result<String, Diagnostics> {
     let model = model_of(source)?;
-    let file = emit::emit(&model, spec_name).and_then(syn::parse2::<syn::File>).map_err(|error| {
+    printed(emit::emit(&model, spec_name), &header(&model.docs, source, spec_name))
+}
+
+/// Generates `proptest` strategies for what [`generate`] gives: for octets of every message, frame and group. The file
+/// is to be a module inside of the one that holds the other.
+///
+/// # Errors
+///
+/// All mistakes of the spec.
+pub fn strategies(source: &str, spec_name: &str) -> Result<String, Diagnostics> {
+    let model = model_of(source)?;
+    printed(emit::emit_strategies(&model, spec_name), &header(&model.docs, source, spec_name))
+}
+
+/// The text of a file.
+fn printed(items: syn::Result<TokenStream>, header: &str) -> Result<String, Diagnostics> {
+    let file = items.and_then(syn::parse2::<syn::File>).map_err(|error| {
         let mut diagnostics = Diagnostics::default();
         diagnostics.report(Code::Syntax, &(0..0), format!("the generated code does not parse: {error}"));
         diagnostics
     })?;
-    let mut output = header(&model.docs, source, spec_name);
-    output.push_str(&prettyplease::unparse(&file));
-    Ok(output)
+    Ok(format!("{header}{}", prettyplease::unparse(&file)))
 }
 
 /// Tells what a spec declares, as plain data: for tests that build messages from it, and for tools that list them.

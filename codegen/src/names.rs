@@ -14,8 +14,8 @@ use crate::syntax::{self as tree, FieldItem, LinePart, MessageItem, Name};
 /// What the emitters declare beside what the spec does.
 const OWN_ITEMS: [&str; 6] = ["Anomaly", "Event", "Exchange", "ExchangeMessage", "limits", "words"];
 
-/// What `binrw` is told to read and write fields with; a field of such a name would hide it.
-const BESIDE_FIELDS: [&str; 5] = ["packet", "put", "same", "take_rest", "take_sized"];
+/// What fields are read and written with; a field of such a name would hide it.
+const BESIDE_FIELDS: [&str; 7] = ["packet", "place", "put", "same", "slices", "take_rest", "take_sized"];
 
 /// Names in every scope of Rust that the generated code relies on.
 const PRELUDE: [&str; 9] = ["Clone", "Copy", "Fn", "FnMut", "Option", "Result", "Sized", "TryFrom", "Vec"];

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+/// How far into each of two patterns.
+type Place = (usize, usize);
+
 /// Whether every name that fits `narrow` fits `wide` too.
 pub(crate) fn covers(wide: &str, narrow: &str) -> bool {
     // A star of `narrow` stands for texts without end, so only a star of `wide` can take it.

@@ -176,9 +176,14 @@ impl<'p> Names<'p> {
     }
     /// The names, in order. An empty list has none.
     pub fn iter(self) -> impl Iterator<Item = &'p [u8]> {
-        let all = (!self.octets.is_empty())
-            .then(|| self.octets.split(|octet| *octet == b','));
-        all.into_iter().flatten().take(self.at_most.unwrap_or(usize::MAX))
+        let mut rest = (!self.octets.is_empty()).then_some(self.octets);
+        let names = std::iter::from_fn(move || {
+            let octets = rest?;
+            let end = memchr::memchr(b',', octets);
+            rest = end.and_then(|end| octets.get(end + 1..));
+            Some(end.and_then(|end| octets.get(..end)).unwrap_or(octets))
+        });
+        names.take(self.at_most.unwrap_or(usize::MAX))
     }
     /// Whether there are no names.
     #[must_use]
@@ -333,6 +338,8 @@ fn significant_bits(octets: &[u8]) -> usize {
 pub trait Group<'p>: Sized {
     /// Reads one.
     fn read_one<R: Read + Seek>(reader: &mut R, packet: &'p [u8]) -> BinResult<Self>;
+    /// Reads one from plain slices.
+    fn read_slices_of_one(slices: &mut Slices<'p>) -> Result<Self, Refusal>;
 }
 /// A group as often as the message says. The groups have been read once, and are read again when asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -348,12 +355,16 @@ impl<'p, G: Group<'p>> Repeated<'p, G> {
     }
     /// The groups, in order.
     pub fn iter(&self) -> impl Iterator<Item = G> + use<'p, G> {
-        let octets = self.octets;
-        let mut reader = Cursor::new(octets);
+        let mut slices = Slices::new(self.octets);
         std::iter::from_fn(move || {
-            (reader.position() < octets.len() as u64)
-                .then(|| G::read_one(&mut reader, octets).ok())
-                .flatten()
+            if slices.rest.is_empty() {
+                return None;
+            }
+            let group = G::read_slices_of_one(&mut slices).ok();
+            if group.is_none() {
+                slices.rest = &[];
+            }
+            group
         })
     }
 }
@@ -422,9 +433,135 @@ fn append(
     structure.write_be(&mut writer)?;
     Ok(octets)
 }
+/// Octets that are read from front to back.
+#[doc(hidden)]
+pub struct Slices<'p> {
+    rest: &'p [u8],
+    /// Octets in all, those that have been read included.
+    length: usize,
+}
+/// Where octets stop to hold a structure, and why.
+#[doc(hidden)]
+pub struct Refusal {
+    offset: usize,
+    kind: ParseErrorKind,
+}
+#[allow(dead_code)]
+impl<'p> Slices<'p> {
+    #[inline(always)]
+    fn new(octets: &'p [u8]) -> Self {
+        Self {
+            rest: octets,
+            length: octets.len(),
+        }
+    }
+    /// Octets that have been read.
+    #[inline(always)]
+    fn place(&self) -> usize {
+        self.length.saturating_sub(self.rest.len())
+    }
+    /// That many octets. Where there are fewer, the end is to blame and not the place where they begin: `binrw` does
+    /// not tell that.
+    #[inline(always)]
+    fn array<const LENGTH: usize>(&mut self) -> Result<&'p [u8; LENGTH], Refusal> {
+        match self.rest.split_first_chunk() {
+            Some((octets, rest)) => {
+                self.rest = rest;
+                Ok(octets)
+            }
+            None => {
+                Err(Refusal {
+                    offset: self.length,
+                    kind: ParseErrorKind::Truncated,
+                })
+            }
+        }
+    }
+    /// As many octets as a count in front of them said.
+    #[inline(always)]
+    fn take(&mut self, length: u64) -> Result<&'p [u8], Refusal> {
+        match usize::try_from(length)
+            .ok()
+            .and_then(|length| self.rest.split_at_checked(length))
+        {
+            Some((octets, rest)) => {
+                self.rest = rest;
+                Ok(octets)
+            }
+            None => {
+                Err(Refusal {
+                    offset: self.place(),
+                    kind: ParseErrorKind::Truncated,
+                })
+            }
+        }
+    }
+    /// As many octets as earlier fields say; a negative number is a contradiction.
+    #[inline(always)]
+    fn sized(&mut self, length: i64) -> Result<&'p [u8], Refusal> {
+        match u64::try_from(length) {
+            Ok(length) => self.take(length),
+            Err(_) => {
+                Err(Refusal {
+                    offset: self.place(),
+                    kind: ParseErrorKind::Contradiction,
+                })
+            }
+        }
+    }
+    /// All octets that are left.
+    #[inline(always)]
+    fn rest(&mut self) -> &'p [u8] {
+        std::mem::take(&mut self.rest)
+    }
+    /// A group as often as an earlier field says.
+    fn repeated<G: Group<'p>>(
+        &mut self,
+        count: u64,
+    ) -> Result<Repeated<'p, G>, Refusal> {
+        let all = self.rest;
+        for _ in 0..count {
+            G::read_slices_of_one(self)?;
+        }
+        let length = all.len().saturating_sub(self.rest.len());
+        Ok(Repeated::new(all.get(..length).unwrap_or_default()))
+    }
+}
+/// Reads a structure from the start of `octets`.
+#[inline(always)]
+fn parse_slices<'p, T>(
+    structure: &'static str,
+    octets: &'p [u8],
+    read: impl FnOnce(&mut Slices<'p>) -> Result<T, Refusal>,
+) -> Result<Parsed<T>, ParseError> {
+    let mut slices = Slices::new(octets);
+    match read(&mut slices) {
+        Ok(value) => {
+            Ok(Parsed {
+                value,
+                trailing: slices.rest.len(),
+            })
+        }
+        Err(refusal) => {
+            Err(ParseError {
+                structure,
+                offset: refusal.offset,
+                kind: refusal.kind,
+            })
+        }
+    }
+}
 /// Arbitrary octets behind their count.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct SshString<'p>(pub &'p [u8]);
+impl<'p> SshString<'p> {
+    #[allow(dead_code)]
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        let count = u32::from_be_bytes(*slices.array()?);
+        slices.take(u64::from(count)).map(Self)
+    }
+}
 impl fmt::Debug for SshString<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Octets(self.0).fmt(f)
@@ -468,6 +605,14 @@ impl<'p> NameList<'p> {
         Names::first(self.0, at_most)
     }
 }
+impl<'p> NameList<'p> {
+    #[allow(dead_code)]
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        let count = u32::from_be_bytes(*slices.array()?);
+        slices.take(u64::from(count)).map(Self)
+    }
+}
 impl fmt::Debug for NameList<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Octets(self.0).fmt(f)
@@ -499,6 +644,14 @@ impl BinWrite for NameList<'_> {
 /// A signed integer, two's complement, most significant octet first, behind its count of octets.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Mpint<'p>(pub &'p [u8]);
+impl<'p> Mpint<'p> {
+    #[allow(dead_code)]
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        let count = u32::from_be_bytes(*slices.array()?);
+        slices.take(u64::from(count)).map(Self)
+    }
+}
 impl fmt::Debug for Mpint<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Octets(self.0).fmt(f)
@@ -530,6 +683,14 @@ impl BinWrite for Mpint<'_> {
 /// SSH-1's unsigned integer, most significant octet first, behind its count of *bits*. SSH-1 protocol description, section "Details of packet types".
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Ssh1Mpint<'p>(pub &'p [u8]);
+impl<'p> Ssh1Mpint<'p> {
+    #[allow(dead_code)]
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        let count = u16::from_be_bytes(*slices.array()?);
+        slices.take(u64::from(count).div_ceil(8)).map(Self)
+    }
+}
 impl fmt::Debug for Ssh1Mpint<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Octets(self.0).fmt(f)
@@ -1191,7 +1352,21 @@ impl<'p> Extension<'p> {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+        parse_slices("Extension", octets, Self::read_slices)
+    }
+    /// Does what `read_from` does, through `binrw`: slower, and the same.
+    ///
+    /// # Errors
+    ///
+    /// Where the octets do not hold the fields.
+    pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
         parse("Extension", octets, |reader| Self::read_be_args(reader, octets))
+    }
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        let name = SshString::read_slices(slices)?;
+        let value = SshString::read_slices(slices)?;
+        Ok(Self { name, value })
     }
     /// Writes it.
     ///
@@ -1205,6 +1380,9 @@ impl<'p> Extension<'p> {
 impl<'p> Group<'p> for Extension<'p> {
     fn read_one<R: Read + Seek>(reader: &mut R, packet: &'p [u8]) -> BinResult<Self> {
         Self::read_be_args(reader, packet)
+    }
+    fn read_slices_of_one(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        Self::read_slices(slices)
     }
 }
 /// A mechanism's object identifier, DER-encoded. RFC 4462 section 3.2.
@@ -1226,7 +1404,20 @@ impl<'p> MechanismOid<'p> {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+        parse_slices("MechanismOid", octets, Self::read_slices)
+    }
+    /// Does what `read_from` does, through `binrw`: slower, and the same.
+    ///
+    /// # Errors
+    ///
+    /// Where the octets do not hold the fields.
+    pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
         parse("MechanismOid", octets, |reader| Self::read_be_args(reader, octets))
+    }
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        let oid = SshString::read_slices(slices)?;
+        Ok(Self { oid })
     }
     /// Writes it.
     ///
@@ -1240,6 +1431,9 @@ impl<'p> MechanismOid<'p> {
 impl<'p> Group<'p> for MechanismOid<'p> {
     fn read_one<R: Read + Seek>(reader: &mut R, packet: &'p [u8]) -> BinResult<Self> {
         Self::read_be_args(reader, packet)
+    }
+    fn read_slices_of_one(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        Self::read_slices(slices)
     }
 }
 /// RFC 4256 section 3.2.
@@ -1265,7 +1459,21 @@ impl<'p> Prompt<'p> {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+        parse_slices("Prompt", octets, Self::read_slices)
+    }
+    /// Does what `read_from` does, through `binrw`: slower, and the same.
+    ///
+    /// # Errors
+    ///
+    /// Where the octets do not hold the fields.
+    pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
         parse("Prompt", octets, |reader| Self::read_be_args(reader, octets))
+    }
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        let prompt = SshString::read_slices(slices)?;
+        let echo = slices.array::<1>()? != &[0];
+        Ok(Self { prompt, echo })
     }
     /// Writes it.
     ///
@@ -1279,6 +1487,9 @@ impl<'p> Prompt<'p> {
 impl<'p> Group<'p> for Prompt<'p> {
     fn read_one<R: Read + Seek>(reader: &mut R, packet: &'p [u8]) -> BinResult<Self> {
         Self::read_be_args(reader, packet)
+    }
+    fn read_slices_of_one(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        Self::read_slices(slices)
     }
 }
 /// RFC 4256 section 3.4.
@@ -1300,7 +1511,20 @@ impl<'p> Response<'p> {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+        parse_slices("Response", octets, Self::read_slices)
+    }
+    /// Does what `read_from` does, through `binrw`: slower, and the same.
+    ///
+    /// # Errors
+    ///
+    /// Where the octets do not hold the fields.
+    pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
         parse("Response", octets, |reader| Self::read_be_args(reader, octets))
+    }
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        let response = SshString::read_slices(slices)?;
+        Ok(Self { response })
     }
     /// Writes it.
     ///
@@ -1314,6 +1538,9 @@ impl<'p> Response<'p> {
 impl<'p> Group<'p> for Response<'p> {
     fn read_one<R: Read + Seek>(reader: &mut R, packet: &'p [u8]) -> BinResult<Self> {
         Self::read_be_args(reader, packet)
+    }
+    fn read_slices_of_one(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        Self::read_slices(slices)
     }
 }
 /// `SSH-protoversion-softwareversion SP comments`. RFC 4253 section 4.2.
@@ -1436,7 +1663,42 @@ impl<'p> BinaryPacket<'p> {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+        parse_slices("BinaryPacket", octets, Self::read_slices)
+    }
+    /// Does what `read_from` does, through `binrw`: slower, and the same.
+    ///
+    /// # Errors
+    ///
+    /// Where the octets do not hold the fields.
+    pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
         parse("BinaryPacket", octets, |reader| Self::read_be_args(reader, octets))
+    }
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        let place = slices.place();
+        let packet_length = u32::from_be_bytes(*slices.array()?);
+        if !(2..).contains(&packet_length) {
+            return Err(Refusal {
+                offset: place,
+                kind: ParseErrorKind::TooSmall,
+            });
+        }
+        if !(..=262_144).contains(&packet_length) {
+            return Err(Refusal {
+                offset: place,
+                kind: ParseErrorKind::TooLarge,
+            });
+        }
+        let padding_length = u8::from_be_bytes(*slices.array()?);
+        let payload = slices
+            .sized(i64::from(packet_length) - i64::from(padding_length) - 1)?;
+        let padding = slices.sized(i64::from(padding_length))?;
+        Ok(Self {
+            packet_length,
+            padding_length,
+            payload,
+            padding,
+        })
     }
     /// Writes it.
     ///
@@ -1529,7 +1791,41 @@ impl<'p> Ssh1Packet<'p> {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+        parse_slices("Ssh1Packet", octets, Self::read_slices)
+    }
+    /// Does what `read_from` does, through `binrw`: slower, and the same.
+    ///
+    /// # Errors
+    ///
+    /// Where the octets do not hold the fields.
+    pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
         parse("Ssh1Packet", octets, |reader| Self::read_be_args(reader, octets))
+    }
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        let place = slices.place();
+        let length = u32::from_be_bytes(*slices.array()?);
+        if !(5..).contains(&length) {
+            return Err(Refusal {
+                offset: place,
+                kind: ParseErrorKind::TooSmall,
+            });
+        }
+        if !(..=262_144).contains(&length) {
+            return Err(Refusal {
+                offset: place,
+                kind: ParseErrorKind::TooLarge,
+            });
+        }
+        let padding = slices.sized(8 - i64::from(length) % 8)?;
+        let payload = slices.sized(i64::from(length) - 4)?;
+        let crc = u32::from_be_bytes(*slices.array()?);
+        Ok(Self {
+            length,
+            padding,
+            payload,
+            crc,
+        })
     }
     /// Writes it.
     ///
@@ -1606,7 +1902,21 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Rsa", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Rsa", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let e = Mpint::read_slices(slices)?;
+            let n = Mpint::read_slices(slices)?;
+            Ok(Self { e, n })
         }
         /// Writes it.
         ///
@@ -1643,7 +1953,23 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Dss", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Dss", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let p = Mpint::read_slices(slices)?;
+            let q = Mpint::read_slices(slices)?;
+            let g = Mpint::read_slices(slices)?;
+            let y = Mpint::read_slices(slices)?;
+            Ok(Self { p, q, g, y })
         }
         /// Writes it.
         ///
@@ -1674,7 +2000,21 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("EcdsaP256", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("EcdsaP256", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let curve = SshString::read_slices(slices)?;
+            let q = SshString::read_slices(slices)?;
+            Ok(Self { curve, q })
         }
         /// Writes it.
         ///
@@ -1705,7 +2045,21 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("EcdsaP384", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("EcdsaP384", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let curve = SshString::read_slices(slices)?;
+            let q = SshString::read_slices(slices)?;
+            Ok(Self { curve, q })
         }
         /// Writes it.
         ///
@@ -1736,7 +2090,21 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("EcdsaP521", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("EcdsaP521", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let curve = SshString::read_slices(slices)?;
+            let q = SshString::read_slices(slices)?;
+            Ok(Self { curve, q })
         }
         /// Writes it.
         ///
@@ -1764,7 +2132,20 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Ed25519", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Ed25519", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let pk = SshString::read_slices(slices)?;
+            Ok(Self { pk })
         }
         /// Writes it.
         ///
@@ -1792,7 +2173,20 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Ed448", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Ed448", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let pk = SshString::read_slices(slices)?;
+            Ok(Self { pk })
         }
         /// Writes it.
         ///
@@ -1826,7 +2220,22 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("SkEcdsa", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("SkEcdsa", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let curve = SshString::read_slices(slices)?;
+            let q = SshString::read_slices(slices)?;
+            let application = SshString::read_slices(slices)?;
+            Ok(Self { curve, q, application })
         }
         /// Writes it.
         ///
@@ -1857,7 +2266,21 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("SkEd25519", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("SkEd25519", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let pk = SshString::read_slices(slices)?;
+            let application = SshString::read_slices(slices)?;
+            Ok(Self { pk, application })
         }
         /// Writes it.
         ///
@@ -1920,7 +2343,48 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("RsaCertificate", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("RsaCertificate", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let nonce = SshString::read_slices(slices)?;
+            let e = Mpint::read_slices(slices)?;
+            let n = Mpint::read_slices(slices)?;
+            let serial = u64::from_be_bytes(*slices.array()?);
+            let kind = u32::from_be_bytes(*slices.array()?);
+            let key_id = SshString::read_slices(slices)?;
+            let valid_principals = SshString::read_slices(slices)?;
+            let valid_after = u64::from_be_bytes(*slices.array()?);
+            let valid_before = u64::from_be_bytes(*slices.array()?);
+            let critical_options = SshString::read_slices(slices)?;
+            let extensions = SshString::read_slices(slices)?;
+            let reserved = SshString::read_slices(slices)?;
+            let signature_key = SshString::read_slices(slices)?;
+            let signature = SshString::read_slices(slices)?;
+            Ok(Self {
+                nonce,
+                e,
+                n,
+                serial,
+                kind,
+                key_id,
+                valid_principals,
+                valid_after,
+                valid_before,
+                critical_options,
+                extensions,
+                reserved,
+                signature_key,
+                signature,
+            })
         }
         /// Writes it.
         ///
@@ -1989,7 +2453,52 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("DssCertificate", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("DssCertificate", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let nonce = SshString::read_slices(slices)?;
+            let p = Mpint::read_slices(slices)?;
+            let q = Mpint::read_slices(slices)?;
+            let g = Mpint::read_slices(slices)?;
+            let y = Mpint::read_slices(slices)?;
+            let serial = u64::from_be_bytes(*slices.array()?);
+            let kind = u32::from_be_bytes(*slices.array()?);
+            let key_id = SshString::read_slices(slices)?;
+            let valid_principals = SshString::read_slices(slices)?;
+            let valid_after = u64::from_be_bytes(*slices.array()?);
+            let valid_before = u64::from_be_bytes(*slices.array()?);
+            let critical_options = SshString::read_slices(slices)?;
+            let extensions = SshString::read_slices(slices)?;
+            let reserved = SshString::read_slices(slices)?;
+            let signature_key = SshString::read_slices(slices)?;
+            let signature = SshString::read_slices(slices)?;
+            Ok(Self {
+                nonce,
+                p,
+                q,
+                g,
+                y,
+                serial,
+                kind,
+                key_id,
+                valid_principals,
+                valid_after,
+                valid_before,
+                critical_options,
+                extensions,
+                reserved,
+                signature_key,
+                signature,
+            })
         }
         /// Writes it.
         ///
@@ -2052,11 +2561,52 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("EcdsaP256Certificate", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "EcdsaP256Certificate",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let nonce = SshString::read_slices(slices)?;
+            let curve = SshString::read_slices(slices)?;
+            let q = SshString::read_slices(slices)?;
+            let serial = u64::from_be_bytes(*slices.array()?);
+            let kind = u32::from_be_bytes(*slices.array()?);
+            let key_id = SshString::read_slices(slices)?;
+            let valid_principals = SshString::read_slices(slices)?;
+            let valid_after = u64::from_be_bytes(*slices.array()?);
+            let valid_before = u64::from_be_bytes(*slices.array()?);
+            let critical_options = SshString::read_slices(slices)?;
+            let extensions = SshString::read_slices(slices)?;
+            let reserved = SshString::read_slices(slices)?;
+            let signature_key = SshString::read_slices(slices)?;
+            let signature = SshString::read_slices(slices)?;
+            Ok(Self {
+                nonce,
+                curve,
+                q,
+                serial,
+                kind,
+                key_id,
+                valid_principals,
+                valid_after,
+                valid_before,
+                critical_options,
+                extensions,
+                reserved,
+                signature_key,
+                signature,
+            })
         }
         /// Writes it.
         ///
@@ -2119,11 +2669,52 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("EcdsaP384Certificate", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "EcdsaP384Certificate",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let nonce = SshString::read_slices(slices)?;
+            let curve = SshString::read_slices(slices)?;
+            let q = SshString::read_slices(slices)?;
+            let serial = u64::from_be_bytes(*slices.array()?);
+            let kind = u32::from_be_bytes(*slices.array()?);
+            let key_id = SshString::read_slices(slices)?;
+            let valid_principals = SshString::read_slices(slices)?;
+            let valid_after = u64::from_be_bytes(*slices.array()?);
+            let valid_before = u64::from_be_bytes(*slices.array()?);
+            let critical_options = SshString::read_slices(slices)?;
+            let extensions = SshString::read_slices(slices)?;
+            let reserved = SshString::read_slices(slices)?;
+            let signature_key = SshString::read_slices(slices)?;
+            let signature = SshString::read_slices(slices)?;
+            Ok(Self {
+                nonce,
+                curve,
+                q,
+                serial,
+                kind,
+                key_id,
+                valid_principals,
+                valid_after,
+                valid_before,
+                critical_options,
+                extensions,
+                reserved,
+                signature_key,
+                signature,
+            })
         }
         /// Writes it.
         ///
@@ -2186,11 +2777,52 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("EcdsaP521Certificate", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "EcdsaP521Certificate",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let nonce = SshString::read_slices(slices)?;
+            let curve = SshString::read_slices(slices)?;
+            let q = SshString::read_slices(slices)?;
+            let serial = u64::from_be_bytes(*slices.array()?);
+            let kind = u32::from_be_bytes(*slices.array()?);
+            let key_id = SshString::read_slices(slices)?;
+            let valid_principals = SshString::read_slices(slices)?;
+            let valid_after = u64::from_be_bytes(*slices.array()?);
+            let valid_before = u64::from_be_bytes(*slices.array()?);
+            let critical_options = SshString::read_slices(slices)?;
+            let extensions = SshString::read_slices(slices)?;
+            let reserved = SshString::read_slices(slices)?;
+            let signature_key = SshString::read_slices(slices)?;
+            let signature = SshString::read_slices(slices)?;
+            Ok(Self {
+                nonce,
+                curve,
+                q,
+                serial,
+                kind,
+                key_id,
+                valid_principals,
+                valid_after,
+                valid_before,
+                critical_options,
+                extensions,
+                reserved,
+                signature_key,
+                signature,
+            })
         }
         /// Writes it.
         ///
@@ -2250,11 +2882,50 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Ed25519Certificate", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "Ed25519Certificate",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let nonce = SshString::read_slices(slices)?;
+            let pk = SshString::read_slices(slices)?;
+            let serial = u64::from_be_bytes(*slices.array()?);
+            let kind = u32::from_be_bytes(*slices.array()?);
+            let key_id = SshString::read_slices(slices)?;
+            let valid_principals = SshString::read_slices(slices)?;
+            let valid_after = u64::from_be_bytes(*slices.array()?);
+            let valid_before = u64::from_be_bytes(*slices.array()?);
+            let critical_options = SshString::read_slices(slices)?;
+            let extensions = SshString::read_slices(slices)?;
+            let reserved = SshString::read_slices(slices)?;
+            let signature_key = SshString::read_slices(slices)?;
+            let signature = SshString::read_slices(slices)?;
+            Ok(Self {
+                nonce,
+                pk,
+                serial,
+                kind,
+                key_id,
+                valid_principals,
+                valid_after,
+                valid_before,
+                critical_options,
+                extensions,
+                reserved,
+                signature_key,
+                signature,
+            })
         }
         /// Writes it.
         ///
@@ -2320,11 +2991,54 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("SkEcdsaCertificate", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "SkEcdsaCertificate",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let nonce = SshString::read_slices(slices)?;
+            let curve = SshString::read_slices(slices)?;
+            let q = SshString::read_slices(slices)?;
+            let application = SshString::read_slices(slices)?;
+            let serial = u64::from_be_bytes(*slices.array()?);
+            let kind = u32::from_be_bytes(*slices.array()?);
+            let key_id = SshString::read_slices(slices)?;
+            let valid_principals = SshString::read_slices(slices)?;
+            let valid_after = u64::from_be_bytes(*slices.array()?);
+            let valid_before = u64::from_be_bytes(*slices.array()?);
+            let critical_options = SshString::read_slices(slices)?;
+            let extensions = SshString::read_slices(slices)?;
+            let reserved = SshString::read_slices(slices)?;
+            let signature_key = SshString::read_slices(slices)?;
+            let signature = SshString::read_slices(slices)?;
+            Ok(Self {
+                nonce,
+                curve,
+                q,
+                application,
+                serial,
+                kind,
+                key_id,
+                valid_principals,
+                valid_after,
+                valid_before,
+                critical_options,
+                extensions,
+                reserved,
+                signature_key,
+                signature,
+            })
         }
         /// Writes it.
         ///
@@ -2387,11 +3101,52 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("SkEd25519Certificate", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "SkEd25519Certificate",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let nonce = SshString::read_slices(slices)?;
+            let pk = SshString::read_slices(slices)?;
+            let application = SshString::read_slices(slices)?;
+            let serial = u64::from_be_bytes(*slices.array()?);
+            let kind = u32::from_be_bytes(*slices.array()?);
+            let key_id = SshString::read_slices(slices)?;
+            let valid_principals = SshString::read_slices(slices)?;
+            let valid_after = u64::from_be_bytes(*slices.array()?);
+            let valid_before = u64::from_be_bytes(*slices.array()?);
+            let critical_options = SshString::read_slices(slices)?;
+            let extensions = SshString::read_slices(slices)?;
+            let reserved = SshString::read_slices(slices)?;
+            let signature_key = SshString::read_slices(slices)?;
+            let signature = SshString::read_slices(slices)?;
+            Ok(Self {
+                nonce,
+                pk,
+                application,
+                serial,
+                kind,
+                key_id,
+                valid_principals,
+                valid_after,
+                valid_before,
+                critical_options,
+                extensions,
+                reserved,
+                signature_key,
+                signature,
+            })
         }
         /// Writes it.
         ///
@@ -2449,15 +3204,7 @@ pub mod public_key {
         ///
         /// Where the octets do not hold the fields.
         pub fn parse(octets: &'p [u8]) -> Result<Option<Parsed<Self>>, ParseError> {
-            let truncated = ParseError {
-                structure: stringify!(PublicKey),
-                offset: 0,
-                kind: ParseErrorKind::Truncated,
-            };
-            let (count, rest) = octets.split_first_chunk::<4>().ok_or(truncated)?;
-            let count = usize::try_from(u32::from_be_bytes(*count))
-                .map_err(|_| truncated)?;
-            let (tag, body) = rest.split_at_checked(count).ok_or(truncated)?;
+            let (tag, body) = Self::split_tag(octets)?;
             Ok(
                 match tag {
                     b"ssh-rsa" => Some(Rsa::read_from(body)?.map(Self::Rsa)),
@@ -2524,6 +3271,102 @@ pub mod public_key {
                     _ => None,
                 },
             )
+        }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            octets: &'p [u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let (tag, body) = Self::split_tag(octets)?;
+            Ok(
+                match tag {
+                    b"ssh-rsa" => Some(Rsa::read_with_binrw(body)?.map(Self::Rsa)),
+                    b"ssh-dss" => Some(Dss::read_with_binrw(body)?.map(Self::Dss)),
+                    b"ecdsa-sha2-nistp256" => {
+                        Some(EcdsaP256::read_with_binrw(body)?.map(Self::EcdsaP256))
+                    }
+                    b"ecdsa-sha2-nistp384" => {
+                        Some(EcdsaP384::read_with_binrw(body)?.map(Self::EcdsaP384))
+                    }
+                    b"ecdsa-sha2-nistp521" => {
+                        Some(EcdsaP521::read_with_binrw(body)?.map(Self::EcdsaP521))
+                    }
+                    b"ssh-ed25519" => {
+                        Some(Ed25519::read_with_binrw(body)?.map(Self::Ed25519))
+                    }
+                    b"ssh-ed448" => Some(Ed448::read_with_binrw(body)?.map(Self::Ed448)),
+                    b"sk-ecdsa-sha2-nistp256@openssh.com" => {
+                        Some(SkEcdsa::read_with_binrw(body)?.map(Self::SkEcdsa))
+                    }
+                    b"sk-ssh-ed25519@openssh.com" => {
+                        Some(SkEd25519::read_with_binrw(body)?.map(Self::SkEd25519))
+                    }
+                    b"ssh-rsa-cert-v01@openssh.com" => {
+                        Some(
+                            RsaCertificate::read_with_binrw(body)?
+                                .map(Self::RsaCertificate),
+                        )
+                    }
+                    b"ssh-dss-cert-v01@openssh.com" => {
+                        Some(
+                            DssCertificate::read_with_binrw(body)?
+                                .map(Self::DssCertificate),
+                        )
+                    }
+                    b"ecdsa-sha2-nistp256-cert-v01@openssh.com" => {
+                        Some(
+                            EcdsaP256Certificate::read_with_binrw(body)?
+                                .map(Self::EcdsaP256Certificate),
+                        )
+                    }
+                    b"ecdsa-sha2-nistp384-cert-v01@openssh.com" => {
+                        Some(
+                            EcdsaP384Certificate::read_with_binrw(body)?
+                                .map(Self::EcdsaP384Certificate),
+                        )
+                    }
+                    b"ecdsa-sha2-nistp521-cert-v01@openssh.com" => {
+                        Some(
+                            EcdsaP521Certificate::read_with_binrw(body)?
+                                .map(Self::EcdsaP521Certificate),
+                        )
+                    }
+                    b"ssh-ed25519-cert-v01@openssh.com" => {
+                        Some(
+                            Ed25519Certificate::read_with_binrw(body)?
+                                .map(Self::Ed25519Certificate),
+                        )
+                    }
+                    b"sk-ecdsa-sha2-nistp256-cert-v01@openssh.com" => {
+                        Some(
+                            SkEcdsaCertificate::read_with_binrw(body)?
+                                .map(Self::SkEcdsaCertificate),
+                        )
+                    }
+                    b"sk-ssh-ed25519-cert-v01@openssh.com" => {
+                        Some(
+                            SkEd25519Certificate::read_with_binrw(body)?
+                                .map(Self::SkEd25519Certificate),
+                        )
+                    }
+                    _ => None,
+                },
+            )
+        }
+        /// The string in front, and what is behind it.
+        fn split_tag(octets: &[u8]) -> Result<(&[u8], &[u8]), ParseError> {
+            let truncated = ParseError {
+                structure: stringify!(PublicKey),
+                offset: 0,
+                kind: ParseErrorKind::Truncated,
+            };
+            let (count, rest) = octets.split_first_chunk::<4>().ok_or(truncated)?;
+            let count = usize::try_from(u32::from_be_bytes(*count))
+                .map_err(|_| truncated)?;
+            rest.split_at_checked(count).ok_or(truncated)
         }
         /// The string in front.
         #[must_use]
@@ -2717,7 +3560,20 @@ pub mod ssh1 {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Disconnect", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Disconnect", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let reason = SshString::read_slices(slices)?;
+            Ok(Self { reason })
         }
         /// Writes it.
         ///
@@ -2768,7 +3624,40 @@ pub mod ssh1 {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("PublicKey", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("PublicKey", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let cookie = *slices.array()?;
+            let server_key_bits = u32::from_be_bytes(*slices.array()?);
+            let server_key_exponent = Ssh1Mpint::read_slices(slices)?;
+            let server_key_modulus = Ssh1Mpint::read_slices(slices)?;
+            let host_key_bits = u32::from_be_bytes(*slices.array()?);
+            let host_key_exponent = Ssh1Mpint::read_slices(slices)?;
+            let host_key_modulus = Ssh1Mpint::read_slices(slices)?;
+            let protocol_flags = u32::from_be_bytes(*slices.array()?);
+            let supported_ciphers_mask = u32::from_be_bytes(*slices.array()?);
+            let supported_authentications_mask = u32::from_be_bytes(*slices.array()?);
+            Ok(Self {
+                cookie,
+                server_key_bits,
+                server_key_exponent,
+                server_key_modulus,
+                host_key_bits,
+                host_key_exponent,
+                host_key_modulus,
+                protocol_flags,
+                supported_ciphers_mask,
+                supported_authentications_mask,
+            })
         }
         /// Writes it.
         ///
@@ -2813,7 +3702,28 @@ pub mod ssh1 {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("SessionKey", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("SessionKey", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let cipher_type = u8::from_be_bytes(*slices.array()?);
+            let cookie = *slices.array()?;
+            let encrypted_session_key = Ssh1Mpint::read_slices(slices)?;
+            let protocol_flags = u32::from_be_bytes(*slices.array()?);
+            Ok(Self {
+                cipher_type,
+                cookie,
+                encrypted_session_key,
+                protocol_flags,
+            })
         }
         /// Writes it.
         ///
@@ -2843,7 +3753,20 @@ pub mod ssh1 {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Ignore", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Ignore", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let data = SshString::read_slices(slices)?;
+            Ok(Self { data })
         }
         /// Writes it.
         ///
@@ -2873,7 +3796,20 @@ pub mod ssh1 {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Debug", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Debug", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let message = SshString::read_slices(slices)?;
+            Ok(Self { message })
         }
         /// Writes it.
         ///
@@ -2927,6 +3863,30 @@ pub mod ssh1 {
                 (3, Role::Client) => SessionKey::read_from(body)?.map(Self::SessionKey),
                 (32, _) => Ignore::read_from(body)?.map(Self::Ignore),
                 (36, _) => Debug::read_from(body)?.map(Self::Debug),
+                _ => return Ok(None),
+            };
+            Ok(Some(message))
+        }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            sender: Role,
+            octets: &'p [u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let Some((number, body)) = octets.split_first() else { return Ok(None) };
+            let message = match (*number, sender) {
+                (1, _) => Disconnect::read_with_binrw(body)?.map(Self::Disconnect),
+                (2, Role::Server) => {
+                    PublicKey::read_with_binrw(body)?.map(Self::PublicKey)
+                }
+                (3, Role::Client) => {
+                    SessionKey::read_with_binrw(body)?.map(Self::SessionKey)
+                }
+                (32, _) => Ignore::read_with_binrw(body)?.map(Self::Ignore),
+                (36, _) => Debug::read_with_binrw(body)?.map(Self::Debug),
                 _ => return Ok(None),
             };
             Ok(Some(message))
@@ -3008,7 +3968,26 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Disconnect", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Disconnect", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let reason_code = u32::from_be_bytes(*slices.array()?);
+            let description = SshString::read_slices(slices)?;
+            let language_tag = SshString::read_slices(slices)?;
+            Ok(Self {
+                reason_code,
+                description,
+                language_tag,
+            })
         }
         /// Writes it.
         ///
@@ -3038,7 +4017,20 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Ignore", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Ignore", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let data = SshString::read_slices(slices)?;
+            Ok(Self { data })
         }
         /// Writes it.
         ///
@@ -3066,7 +4058,20 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Unimplemented", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Unimplemented", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let sequence_number = u32::from_be_bytes(*slices.array()?);
+            Ok(Self { sequence_number })
         }
         /// Writes it.
         ///
@@ -3103,7 +4108,26 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Debug", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Debug", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let always_display = slices.array::<1>()? != &[0];
+            let message = SshString::read_slices(slices)?;
+            let language_tag = SshString::read_slices(slices)?;
+            Ok(Self {
+                always_display,
+                message,
+                language_tag,
+            })
         }
         /// Writes it.
         ///
@@ -3133,7 +4157,20 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("ServiceRequest", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("ServiceRequest", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let service_name = SshString::read_slices(slices)?;
+            Ok(Self { service_name })
         }
         /// Writes it.
         ///
@@ -3163,7 +4200,20 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("ServiceAccept", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("ServiceAccept", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let service_name = SshString::read_slices(slices)?;
+            Ok(Self { service_name })
         }
         /// Writes it.
         ///
@@ -3195,7 +4245,21 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("ExtInfo", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("ExtInfo", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let nr_extensions = u32::from_be_bytes(*slices.array()?);
+            let extensions = slices.repeated(u64::from(nr_extensions))?;
+            Ok(Self { nr_extensions, extensions })
         }
         /// Writes it.
         ///
@@ -3260,7 +4324,46 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("KexInit", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("KexInit", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let cookie = *slices.array()?;
+            let kex_algorithms = NameList::read_slices(slices)?;
+            let server_host_key_algorithms = NameList::read_slices(slices)?;
+            let encryption_algorithms_client_to_server = NameList::read_slices(slices)?;
+            let encryption_algorithms_server_to_client = NameList::read_slices(slices)?;
+            let mac_algorithms_client_to_server = NameList::read_slices(slices)?;
+            let mac_algorithms_server_to_client = NameList::read_slices(slices)?;
+            let compression_algorithms_client_to_server = NameList::read_slices(slices)?;
+            let compression_algorithms_server_to_client = NameList::read_slices(slices)?;
+            let languages_client_to_server = NameList::read_slices(slices)?;
+            let languages_server_to_client = NameList::read_slices(slices)?;
+            let first_kex_packet_follows = slices.array::<1>()? != &[0];
+            let reserved = u32::from_be_bytes(*slices.array()?);
+            Ok(Self {
+                cookie,
+                kex_algorithms,
+                server_host_key_algorithms,
+                encryption_algorithms_client_to_server,
+                encryption_algorithms_server_to_client,
+                mac_algorithms_client_to_server,
+                mac_algorithms_server_to_client,
+                compression_algorithms_client_to_server,
+                compression_algorithms_server_to_client,
+                languages_client_to_server,
+                languages_server_to_client,
+                first_kex_packet_follows,
+                reserved,
+            })
         }
         /// Writes it.
         ///
@@ -3477,7 +4580,19 @@ pub mod transport {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("NewKeys", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("NewKeys", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(_: &mut Slices<'_>) -> Result<Self, Refusal> {
+            Ok(Self {})
         }
         /// Writes it.
         ///
@@ -3551,6 +4666,34 @@ pub mod transport {
                 (7, _) => ExtInfo::read_from(body)?.map(Self::ExtInfo),
                 (20, _) => KexInit::read_from(body)?.map(Self::KexInit),
                 (21, _) => NewKeys::read_from(body)?.map(Self::NewKeys),
+                _ => return Ok(None),
+            };
+            Ok(Some(message))
+        }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            sender: Role,
+            octets: &'p [u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let Some((number, body)) = octets.split_first() else { return Ok(None) };
+            let message = match (*number, sender) {
+                (1, _) => Disconnect::read_with_binrw(body)?.map(Self::Disconnect),
+                (2, _) => Ignore::read_with_binrw(body)?.map(Self::Ignore),
+                (3, _) => Unimplemented::read_with_binrw(body)?.map(Self::Unimplemented),
+                (4, _) => Debug::read_with_binrw(body)?.map(Self::Debug),
+                (5, Role::Client) => {
+                    ServiceRequest::read_with_binrw(body)?.map(Self::ServiceRequest)
+                }
+                (6, Role::Server) => {
+                    ServiceAccept::read_with_binrw(body)?.map(Self::ServiceAccept)
+                }
+                (7, _) => ExtInfo::read_with_binrw(body)?.map(Self::ExtInfo),
+                (20, _) => KexInit::read_with_binrw(body)?.map(Self::KexInit),
+                (21, _) => NewKeys::read_with_binrw(body)?.map(Self::NewKeys),
                 _ => return Ok(None),
             };
             Ok(Some(message))
@@ -3666,7 +4809,29 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("RequestNone", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("RequestNone", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let user_name = SshString::read_slices(slices)?;
+            let service_name = SshString::read_slices(slices)?;
+            let method_name = slices.array()?;
+            if method_name != b"\0\0\0\x04none" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            Ok(Self { user_name, service_name })
         }
         /// Writes it.
         ///
@@ -3711,7 +4876,41 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("RequestPassword", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("RequestPassword", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let user_name = SshString::read_slices(slices)?;
+            let service_name = SshString::read_slices(slices)?;
+            let method_name = slices.array()?;
+            if method_name != b"\0\0\0\x08password" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let change = u8::from_be_bytes(*slices.array()?);
+            if change != 0 {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let password = SshString::read_slices(slices)?;
+            Ok(Self {
+                user_name,
+                service_name,
+                password,
+            })
         }
         /// Writes it.
         ///
@@ -3759,11 +4958,47 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("RequestPasswordChange", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "RequestPasswordChange",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let user_name = SshString::read_slices(slices)?;
+            let service_name = SshString::read_slices(slices)?;
+            let method_name = slices.array()?;
+            if method_name != b"\0\0\0\x08password" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let change = u8::from_be_bytes(*slices.array()?);
+            if change == 0 {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let old_password = SshString::read_slices(slices)?;
+            let new_password = SshString::read_slices(slices)?;
+            Ok(Self {
+                user_name,
+                service_name,
+                old_password,
+                new_password,
+            })
         }
         /// Writes it.
         ///
@@ -3811,11 +5046,47 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("RequestPublicKeyQuery", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "RequestPublicKeyQuery",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let user_name = SshString::read_slices(slices)?;
+            let service_name = SshString::read_slices(slices)?;
+            let method_name = slices.array()?;
+            if method_name != b"\0\0\0\tpublickey" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let signed = u8::from_be_bytes(*slices.array()?);
+            if signed != 0 {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let algorithm_name = SshString::read_slices(slices)?;
+            let public_key = SshString::read_slices(slices)?;
+            Ok(Self {
+                user_name,
+                service_name,
+                algorithm_name,
+                public_key,
+            })
         }
         /// Writes it.
         ///
@@ -3866,11 +5137,49 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("RequestPublicKey", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "RequestPublicKey",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let user_name = SshString::read_slices(slices)?;
+            let service_name = SshString::read_slices(slices)?;
+            let method_name = slices.array()?;
+            if method_name != b"\0\0\0\tpublickey" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let signed = u8::from_be_bytes(*slices.array()?);
+            if signed == 0 {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let algorithm_name = SshString::read_slices(slices)?;
+            let public_key = SshString::read_slices(slices)?;
+            let signature = SshString::read_slices(slices)?;
+            Ok(Self {
+                user_name,
+                service_name,
+                algorithm_name,
+                public_key,
+                signature,
+            })
         }
         /// Writes it.
         ///
@@ -3927,11 +5236,51 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("RequestPublicKeyHostbound", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "RequestPublicKeyHostbound",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let user_name = SshString::read_slices(slices)?;
+            let service_name = SshString::read_slices(slices)?;
+            let method_name = slices.array()?;
+            if method_name != b"\0\0\0#publickey-hostbound-v00@openssh.com" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let signed = u8::from_be_bytes(*slices.array()?);
+            if signed == 0 {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let algorithm_name = SshString::read_slices(slices)?;
+            let public_key = SshString::read_slices(slices)?;
+            let server_host_key = SshString::read_slices(slices)?;
+            let signature = SshString::read_slices(slices)?;
+            Ok(Self {
+                user_name,
+                service_name,
+                algorithm_name,
+                public_key,
+                server_host_key,
+                signature,
+            })
         }
         /// Writes it.
         ///
@@ -3985,11 +5334,46 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("RequestHostbased", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "RequestHostbased",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let user_name = SshString::read_slices(slices)?;
+            let service_name = SshString::read_slices(slices)?;
+            let method_name = slices.array()?;
+            if method_name != b"\0\0\0\thostbased" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let algorithm_name = SshString::read_slices(slices)?;
+            let host_key = SshString::read_slices(slices)?;
+            let client_host_name = SshString::read_slices(slices)?;
+            let client_user_name = SshString::read_slices(slices)?;
+            let signature = SshString::read_slices(slices)?;
+            Ok(Self {
+                user_name,
+                service_name,
+                algorithm_name,
+                host_key,
+                client_host_name,
+                client_user_name,
+                signature,
+            })
         }
         /// Writes it.
         ///
@@ -4037,11 +5421,40 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("RequestKeyboardInteractive", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "RequestKeyboardInteractive",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let user_name = SshString::read_slices(slices)?;
+            let service_name = SshString::read_slices(slices)?;
+            let method_name = slices.array()?;
+            if method_name != b"\0\0\0\x14keyboard-interactive" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let language_tag = SshString::read_slices(slices)?;
+            let submethods = SshString::read_slices(slices)?;
+            Ok(Self {
+                user_name,
+                service_name,
+                language_tag,
+                submethods,
+            })
         }
         /// Writes it.
         ///
@@ -4088,11 +5501,40 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("RequestGssapiWithMic", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "RequestGssapiWithMic",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let user_name = SshString::read_slices(slices)?;
+            let service_name = SshString::read_slices(slices)?;
+            let method_name = slices.array()?;
+            if method_name != b"\0\0\0\x0Fgssapi-with-mic" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let nr_mechanisms = u32::from_be_bytes(*slices.array()?);
+            let mechanisms = slices.repeated(u64::from(nr_mechanisms))?;
+            Ok(Self {
+                user_name,
+                service_name,
+                nr_mechanisms,
+                mechanisms,
+            })
         }
         /// Writes it.
         ///
@@ -4137,11 +5579,38 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("RequestGssapiKeyex", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "RequestGssapiKeyex",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let user_name = SshString::read_slices(slices)?;
+            let service_name = SshString::read_slices(slices)?;
+            let method_name = slices.array()?;
+            if method_name != b"\0\0\0\x0Cgssapi-keyex" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let message_integrity_code = SshString::read_slices(slices)?;
+            Ok(Self {
+                user_name,
+                service_name,
+                message_integrity_code,
+            })
         }
         /// Writes it.
         ///
@@ -4175,7 +5644,24 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Failure", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Failure", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let authentications_that_can_continue = NameList::read_slices(slices)?;
+            let partial_success = slices.array::<1>()? != &[0];
+            Ok(Self {
+                authentications_that_can_continue,
+                partial_success,
+            })
         }
         /// Writes it.
         ///
@@ -4200,7 +5686,19 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Success", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Success", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(_: &mut Slices<'_>) -> Result<Self, Refusal> {
+            Ok(Self {})
         }
         /// Writes it.
         ///
@@ -4233,7 +5731,21 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Banner", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Banner", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let message = SshString::read_slices(slices)?;
+            let language_tag = SshString::read_slices(slices)?;
+            Ok(Self { message, language_tag })
         }
         /// Writes it.
         ///
@@ -4274,7 +5786,30 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("InfoRequest", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("InfoRequest", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let name = SshString::read_slices(slices)?;
+            let instruction = SshString::read_slices(slices)?;
+            let language_tag = SshString::read_slices(slices)?;
+            let nr_prompts = u32::from_be_bytes(*slices.array()?);
+            let prompts = slices.repeated(u64::from(nr_prompts))?;
+            Ok(Self {
+                name,
+                instruction,
+                language_tag,
+                nr_prompts,
+                prompts,
+            })
         }
         /// Writes it.
         ///
@@ -4307,7 +5842,21 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("PkOk", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("PkOk", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let algorithm_name = SshString::read_slices(slices)?;
+            let public_key = SshString::read_slices(slices)?;
+            Ok(Self { algorithm_name, public_key })
         }
         /// Writes it.
         ///
@@ -4340,7 +5889,21 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("PasswdChangereq", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("PasswdChangereq", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let prompt = SshString::read_slices(slices)?;
+            let language_tag = SshString::read_slices(slices)?;
+            Ok(Self { prompt, language_tag })
         }
         /// Writes it.
         ///
@@ -4370,7 +5933,20 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("GssapiResponse", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("GssapiResponse", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let mechanism = SshString::read_slices(slices)?;
+            Ok(Self { mechanism })
         }
         /// Writes it.
         ///
@@ -4402,7 +5978,21 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("InfoResponse", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("InfoResponse", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let nr_responses = u32::from_be_bytes(*slices.array()?);
+            let responses = slices.repeated(u64::from(nr_responses))?;
+            Ok(Self { nr_responses, responses })
         }
         /// Writes it.
         ///
@@ -4432,7 +6022,20 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("GssapiToken", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("GssapiToken", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let token = SshString::read_slices(slices)?;
+            Ok(Self { token })
         }
         /// Writes it.
         ///
@@ -4457,7 +6060,19 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("GssapiExchangeComplete", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("GssapiExchangeComplete", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(_: &mut Slices<'_>) -> Result<Self, Refusal> {
+            Ok(Self {})
         }
         /// Writes it.
         ///
@@ -4494,7 +6109,28 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("GssapiError", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("GssapiError", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let major_status = u32::from_be_bytes(*slices.array()?);
+            let minor_status = u32::from_be_bytes(*slices.array()?);
+            let message = SshString::read_slices(slices)?;
+            let language_tag = SshString::read_slices(slices)?;
+            Ok(Self {
+                major_status,
+                minor_status,
+                message,
+                language_tag,
+            })
         }
         /// Writes it.
         ///
@@ -4524,7 +6160,20 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("GssapiErrtok", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("GssapiErrtok", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let token = SshString::read_slices(slices)?;
+            Ok(Self { token })
         }
         /// Writes it.
         ///
@@ -4554,7 +6203,20 @@ pub mod user_auth {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("GssapiMic", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("GssapiMic", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let message_integrity_code = SshString::read_slices(slices)?;
+            Ok(Self { message_integrity_code })
         }
         /// Writes it.
         ///
@@ -4853,6 +6515,226 @@ pub mod user_auth {
             }
             refused.map_or(Ok(None), Err)
         }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            sender: Role,
+            octets: &'p [u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let Some((number, body)) = octets.split_first() else { return Ok(None) };
+            let mut refused = None;
+            if let (50, Role::Client) = (*number, sender) {
+                match RequestNone::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::RequestNone)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (50, Role::Client) = (*number, sender) {
+                match RequestPassword::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::RequestPassword)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (50, Role::Client) = (*number, sender) {
+                match RequestPasswordChange::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::RequestPasswordChange)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (50, Role::Client) = (*number, sender) {
+                match RequestPublicKeyQuery::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::RequestPublicKeyQuery)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (50, Role::Client) = (*number, sender) {
+                match RequestPublicKey::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::RequestPublicKey)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (50, Role::Client) = (*number, sender) {
+                match RequestPublicKeyHostbound::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::RequestPublicKeyHostbound)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (50, Role::Client) = (*number, sender) {
+                match RequestHostbased::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::RequestHostbased)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (50, Role::Client) = (*number, sender) {
+                match RequestKeyboardInteractive::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::RequestKeyboardInteractive)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (50, Role::Client) = (*number, sender) {
+                match RequestGssapiWithMic::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::RequestGssapiWithMic)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (50, Role::Client) = (*number, sender) {
+                match RequestGssapiKeyex::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::RequestGssapiKeyex)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (51, Role::Server) = (*number, sender) {
+                match Failure::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::Failure)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (52, Role::Server) = (*number, sender) {
+                match Success::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::Success)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (53, Role::Server) = (*number, sender) {
+                match Banner::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::Banner)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (60, Role::Server) = (*number, sender) {
+                match InfoRequest::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::InfoRequest)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (60, Role::Server) = (*number, sender) {
+                match PkOk::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::PkOk)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (60, Role::Server) = (*number, sender) {
+                match PasswdChangereq::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::PasswdChangereq)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (60, Role::Server) = (*number, sender) {
+                match GssapiResponse::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::GssapiResponse)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (61, Role::Client) = (*number, sender) {
+                match InfoResponse::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::InfoResponse)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (61, _) = (*number, sender) {
+                match GssapiToken::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::GssapiToken)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (63, Role::Client) = (*number, sender) {
+                match GssapiExchangeComplete::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::GssapiExchangeComplete)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (64, Role::Server) = (*number, sender) {
+                match GssapiError::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::GssapiError)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (65, _) = (*number, sender) {
+                match GssapiErrtok::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::GssapiErrtok)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (66, Role::Client) = (*number, sender) {
+                match GssapiMic::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::GssapiMic)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            refused.map_or(Ok(None), Err)
+        }
         /// The message's number.
         #[must_use]
         pub const fn number(&self) -> u8 {
@@ -4988,7 +6870,30 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("TcpipForward", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("TcpipForward", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let request_name = slices.array()?;
+            if request_name != b"\0\0\0\rtcpip-forward" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = slices.array::<1>()? != &[0];
+            let address = SshString::read_slices(slices)?;
+            let port = u32::from_be_bytes(*slices.array()?);
+            Ok(Self { want_reply, address, port })
         }
         /// Writes it.
         ///
@@ -5033,11 +6938,34 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("CancelTcpipForward", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "CancelTcpipForward",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let request_name = slices.array()?;
+            if request_name != b"\0\0\0\x14cancel-tcpip-forward" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = slices.array::<1>()? != &[0];
+            let address = SshString::read_slices(slices)?;
+            let port = u32::from_be_bytes(*slices.array()?);
+            Ok(Self { want_reply, address, port })
         }
         /// Writes it.
         ///
@@ -5081,7 +7009,29 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("HostKeys", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("HostKeys", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let request_name = slices.array()?;
+            if request_name != b"\0\0\0\x17hostkeys-00@openssh.com" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = slices.array::<1>()? != &[0];
+            let host_keys = slices.rest();
+            Ok(Self { want_reply, host_keys })
         }
         /// Writes it.
         ///
@@ -5125,7 +7075,29 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("HostKeysProve", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("HostKeysProve", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let request_name = slices.array()?;
+            if request_name != b"\0\0\0\x1Dhostkeys-prove-00@openssh.com" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = slices.array::<1>()? != &[0];
+            let host_keys = slices.rest();
+            Ok(Self { want_reply, host_keys })
         }
         /// Writes it.
         ///
@@ -5164,7 +7136,28 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("NoMoreSessions", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("NoMoreSessions", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let request_name = slices.array()?;
+            if request_name != b"\0\0\0\x1Cno-more-sessions@openssh.com" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = slices.array::<1>()? != &[0];
+            Ok(Self { want_reply })
         }
         /// Writes it.
         ///
@@ -5203,7 +7196,28 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("KeepAlive", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("KeepAlive", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let request_name = slices.array()?;
+            if request_name != b"\0\0\0\x15keepalive@openssh.com" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = slices.array::<1>()? != &[0];
+            Ok(Self { want_reply })
         }
         /// Writes it.
         ///
@@ -5241,7 +7255,26 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("GlobalRequest", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("GlobalRequest", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let request_name = SshString::read_slices(slices)?;
+            let want_reply = slices.array::<1>()? != &[0];
+            let data = slices.rest();
+            Ok(Self {
+                request_name,
+                want_reply,
+                data,
+            })
         }
         /// Writes it.
         ///
@@ -5272,7 +7305,20 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("RequestSuccess", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("RequestSuccess", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let data = slices.rest();
+            Ok(Self { data })
         }
         /// Writes it.
         ///
@@ -5297,7 +7343,19 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("RequestFailure", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("RequestFailure", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(_: &mut Slices<'_>) -> Result<Self, Refusal> {
+            Ok(Self {})
         }
         /// Writes it.
         ///
@@ -5335,7 +7393,34 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("OpenSession", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("OpenSession", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let channel_type = slices.array()?;
+            if channel_type != b"\0\0\0\x07session" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let sender_channel = u32::from_be_bytes(*slices.array()?);
+            let initial_window_size = u32::from_be_bytes(*slices.array()?);
+            let maximum_packet_size = u32::from_be_bytes(*slices.array()?);
+            Ok(Self {
+                sender_channel,
+                initial_window_size,
+                maximum_packet_size,
+            })
         }
         /// Writes it.
         ///
@@ -5379,7 +7464,38 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("OpenX11", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("OpenX11", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let channel_type = slices.array()?;
+            if channel_type != b"\0\0\0\x03x11" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let sender_channel = u32::from_be_bytes(*slices.array()?);
+            let initial_window_size = u32::from_be_bytes(*slices.array()?);
+            let maximum_packet_size = u32::from_be_bytes(*slices.array()?);
+            let originator_address = SshString::read_slices(slices)?;
+            let originator_port = u32::from_be_bytes(*slices.array()?);
+            Ok(Self {
+                sender_channel,
+                initial_window_size,
+                maximum_packet_size,
+                originator_address,
+                originator_port,
+            })
         }
         /// Writes it.
         ///
@@ -5431,11 +7547,46 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("OpenForwardedTcpip", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "OpenForwardedTcpip",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let channel_type = slices.array()?;
+            if channel_type != b"\0\0\0\x0Fforwarded-tcpip" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let sender_channel = u32::from_be_bytes(*slices.array()?);
+            let initial_window_size = u32::from_be_bytes(*slices.array()?);
+            let maximum_packet_size = u32::from_be_bytes(*slices.array()?);
+            let connected_address = SshString::read_slices(slices)?;
+            let connected_port = u32::from_be_bytes(*slices.array()?);
+            let originator_address = SshString::read_slices(slices)?;
+            let originator_port = u32::from_be_bytes(*slices.array()?);
+            Ok(Self {
+                sender_channel,
+                initial_window_size,
+                maximum_packet_size,
+                connected_address,
+                connected_port,
+                originator_address,
+                originator_port,
+            })
         }
         /// Writes it.
         ///
@@ -5487,7 +7638,42 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("OpenDirectTcpip", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("OpenDirectTcpip", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let channel_type = slices.array()?;
+            if channel_type != b"\0\0\0\x0Cdirect-tcpip" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let sender_channel = u32::from_be_bytes(*slices.array()?);
+            let initial_window_size = u32::from_be_bytes(*slices.array()?);
+            let maximum_packet_size = u32::from_be_bytes(*slices.array()?);
+            let host = SshString::read_slices(slices)?;
+            let port = u32::from_be_bytes(*slices.array()?);
+            let originator_address = SshString::read_slices(slices)?;
+            let originator_port = u32::from_be_bytes(*slices.array()?);
+            Ok(Self {
+                sender_channel,
+                initial_window_size,
+                maximum_packet_size,
+                host,
+                port,
+                originator_address,
+                originator_port,
+            })
         }
         /// Writes it.
         ///
@@ -5537,11 +7723,44 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("OpenDirectStreamlocal", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "OpenDirectStreamlocal",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let channel_type = slices.array()?;
+            if channel_type != b"\0\0\0\x1Edirect-streamlocal@openssh.com" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let sender_channel = u32::from_be_bytes(*slices.array()?);
+            let initial_window_size = u32::from_be_bytes(*slices.array()?);
+            let maximum_packet_size = u32::from_be_bytes(*slices.array()?);
+            let socket_path = SshString::read_slices(slices)?;
+            let reserved = SshString::read_slices(slices)?;
+            let reserved_port = u32::from_be_bytes(*slices.array()?);
+            Ok(Self {
+                sender_channel,
+                initial_window_size,
+                maximum_packet_size,
+                socket_path,
+                reserved,
+                reserved_port,
+            })
         }
         /// Writes it.
         ///
@@ -5582,7 +7801,34 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("OpenAuthAgent", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("OpenAuthAgent", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let channel_type = slices.array()?;
+            if channel_type != b"\0\0\0\x16auth-agent@openssh.com" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let sender_channel = u32::from_be_bytes(*slices.array()?);
+            let initial_window_size = u32::from_be_bytes(*slices.array()?);
+            let maximum_packet_size = u32::from_be_bytes(*slices.array()?);
+            Ok(Self {
+                sender_channel,
+                initial_window_size,
+                maximum_packet_size,
+            })
         }
         /// Writes it.
         ///
@@ -5622,7 +7868,30 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("ChannelOpen", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("ChannelOpen", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let channel_type = SshString::read_slices(slices)?;
+            let sender_channel = u32::from_be_bytes(*slices.array()?);
+            let initial_window_size = u32::from_be_bytes(*slices.array()?);
+            let maximum_packet_size = u32::from_be_bytes(*slices.array()?);
+            let data = slices.rest();
+            Ok(Self {
+                channel_type,
+                sender_channel,
+                initial_window_size,
+                maximum_packet_size,
+                data,
+            })
         }
         /// Writes it.
         ///
@@ -5661,11 +7930,34 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("ChannelOpenConfirmation", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "ChannelOpenConfirmation",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let sender_channel = u32::from_be_bytes(*slices.array()?);
+            let initial_window_size = u32::from_be_bytes(*slices.array()?);
+            let maximum_packet_size = u32::from_be_bytes(*slices.array()?);
+            let data = slices.rest();
+            Ok(Self {
+                recipient_channel,
+                sender_channel,
+                initial_window_size,
+                maximum_packet_size,
+                data,
+            })
         }
         /// Writes it.
         ///
@@ -5702,11 +7994,32 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("ChannelOpenFailure", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "ChannelOpenFailure",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let reason_code = u32::from_be_bytes(*slices.array()?);
+            let description = SshString::read_slices(slices)?;
+            let language_tag = SshString::read_slices(slices)?;
+            Ok(Self {
+                recipient_channel,
+                reason_code,
+                description,
+                language_tag,
+            })
         }
         /// Writes it.
         ///
@@ -5736,7 +8049,24 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("ChannelWindowAdjust", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("ChannelWindowAdjust", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let bytes_to_add = u32::from_be_bytes(*slices.array()?);
+            Ok(Self {
+                recipient_channel,
+                bytes_to_add,
+            })
         }
         /// Writes it.
         ///
@@ -5768,7 +8098,21 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("ChannelData", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("ChannelData", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let data = SshString::read_slices(slices)?;
+            Ok(Self { recipient_channel, data })
         }
         /// Writes it.
         ///
@@ -5802,11 +8146,30 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("ChannelExtendedData", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse(
                 "ChannelExtendedData",
                 octets,
                 |reader| Self::read_be_args(reader, octets),
             )
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let data_type_code = u32::from_be_bytes(*slices.array()?);
+            let data = SshString::read_slices(slices)?;
+            Ok(Self {
+                recipient_channel,
+                data_type_code,
+                data,
+            })
         }
         /// Writes it.
         ///
@@ -5834,7 +8197,20 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("ChannelEof", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("ChannelEof", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            Ok(Self { recipient_channel })
         }
         /// Writes it.
         ///
@@ -5862,7 +8238,20 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("ChannelClose", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("ChannelClose", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            Ok(Self { recipient_channel })
         }
         /// Writes it.
         ///
@@ -5915,7 +8304,44 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("PtyReq", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("PtyReq", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let request_type = slices.array()?;
+            if request_type != b"\0\0\0\x07pty-req" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = slices.array::<1>()? != &[0];
+            let term = SshString::read_slices(slices)?;
+            let width_columns = u32::from_be_bytes(*slices.array()?);
+            let height_rows = u32::from_be_bytes(*slices.array()?);
+            let width_pixels = u32::from_be_bytes(*slices.array()?);
+            let height_pixels = u32::from_be_bytes(*slices.array()?);
+            let modes = SshString::read_slices(slices)?;
+            Ok(Self {
+                recipient_channel,
+                want_reply,
+                term,
+                width_columns,
+                height_rows,
+                width_pixels,
+                height_pixels,
+                modes,
+            })
         }
         /// Writes it.
         ///
@@ -5966,7 +8392,40 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("X11Req", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("X11Req", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let request_type = slices.array()?;
+            if request_type != b"\0\0\0\x07x11-req" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = slices.array::<1>()? != &[0];
+            let single_connection = slices.array::<1>()? != &[0];
+            let authentication_protocol = SshString::read_slices(slices)?;
+            let authentication_cookie = SshString::read_slices(slices)?;
+            let screen_number = u32::from_be_bytes(*slices.array()?);
+            Ok(Self {
+                recipient_channel,
+                want_reply,
+                single_connection,
+                authentication_protocol,
+                authentication_cookie,
+                screen_number,
+            })
         }
         /// Writes it.
         ///
@@ -6011,7 +8470,36 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Env", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Env", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let request_type = slices.array()?;
+            if request_type != b"\0\0\0\x03env" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = slices.array::<1>()? != &[0];
+            let name = SshString::read_slices(slices)?;
+            let value = SshString::read_slices(slices)?;
+            Ok(Self {
+                recipient_channel,
+                want_reply,
+                name,
+                value,
+            })
         }
         /// Writes it.
         ///
@@ -6049,7 +8537,32 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Shell", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Shell", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let request_type = slices.array()?;
+            if request_type != b"\0\0\0\x05shell" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = slices.array::<1>()? != &[0];
+            Ok(Self {
+                recipient_channel,
+                want_reply,
+            })
         }
         /// Writes it.
         ///
@@ -6091,7 +8604,34 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Exec", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Exec", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let request_type = slices.array()?;
+            if request_type != b"\0\0\0\x04exec" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = slices.array::<1>()? != &[0];
+            let command = SshString::read_slices(slices)?;
+            Ok(Self {
+                recipient_channel,
+                want_reply,
+                command,
+            })
         }
         /// Writes it.
         ///
@@ -6133,7 +8673,34 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Subsystem", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Subsystem", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let request_type = slices.array()?;
+            if request_type != b"\0\0\0\tsubsystem" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = slices.array::<1>()? != &[0];
+            let name = SshString::read_slices(slices)?;
+            Ok(Self {
+                recipient_channel,
+                want_reply,
+                name,
+            })
         }
         /// Writes it.
         ///
@@ -6181,7 +8748,45 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("WindowChange", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("WindowChange", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let request_type = slices.array()?;
+            if request_type != b"\0\0\0\rwindow-change" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = u8::from_be_bytes(*slices.array()?);
+            if want_reply != 0 {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let width_columns = u32::from_be_bytes(*slices.array()?);
+            let height_rows = u32::from_be_bytes(*slices.array()?);
+            let width_pixels = u32::from_be_bytes(*slices.array()?);
+            let height_pixels = u32::from_be_bytes(*slices.array()?);
+            Ok(Self {
+                recipient_channel,
+                width_columns,
+                height_rows,
+                width_pixels,
+                height_pixels,
+            })
         }
         /// Writes it.
         ///
@@ -6222,7 +8827,39 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("XonXoff", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("XonXoff", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let request_type = slices.array()?;
+            if request_type != b"\0\0\0\x08xon-xoff" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = u8::from_be_bytes(*slices.array()?);
+            if want_reply != 0 {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let client_can_do = slices.array::<1>()? != &[0];
+            Ok(Self {
+                recipient_channel,
+                client_can_do,
+            })
         }
         /// Writes it.
         ///
@@ -6263,7 +8900,36 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Signal", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Signal", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let request_type = slices.array()?;
+            if request_type != b"\0\0\0\x06signal" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = u8::from_be_bytes(*slices.array()?);
+            if want_reply != 0 {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let name = SshString::read_slices(slices)?;
+            Ok(Self { recipient_channel, name })
         }
         /// Writes it.
         ///
@@ -6305,7 +8971,36 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("ExitStatus", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("ExitStatus", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let request_type = slices.array()?;
+            if request_type != b"\0\0\0\x0Bexit-status" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = u8::from_be_bytes(*slices.array()?);
+            if want_reply != 0 {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let status = u32::from_be_bytes(*slices.array()?);
+            Ok(Self { recipient_channel, status })
         }
         /// Writes it.
         ///
@@ -6359,7 +9054,45 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("ExitSignal", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("ExitSignal", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let request_type = slices.array()?;
+            if request_type != b"\0\0\0\x0Bexit-signal" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = u8::from_be_bytes(*slices.array()?);
+            if want_reply != 0 {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let name = SshString::read_slices(slices)?;
+            let core_dumped = slices.array::<1>()? != &[0];
+            let message = SshString::read_slices(slices)?;
+            let language_tag = SshString::read_slices(slices)?;
+            Ok(Self {
+                recipient_channel,
+                name,
+                core_dumped,
+                message,
+                language_tag,
+            })
         }
         /// Writes it.
         ///
@@ -6400,7 +9133,32 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("AuthAgentReq", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("AuthAgentReq", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let request_type = slices.array()?;
+            if request_type != b"\0\0\0\x1Aauth-agent-req@openssh.com" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = slices.array::<1>()? != &[0];
+            Ok(Self {
+                recipient_channel,
+                want_reply,
+            })
         }
         /// Writes it.
         ///
@@ -6440,7 +9198,35 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Eow", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Eow", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let request_type = slices.array()?;
+            if request_type != b"\0\0\0\x0Feow@openssh.com" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let want_reply = u8::from_be_bytes(*slices.array()?);
+            if want_reply != 0 {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            Ok(Self { recipient_channel })
         }
         /// Writes it.
         ///
@@ -6480,7 +9266,28 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("ChannelRequest", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("ChannelRequest", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let request_type = SshString::read_slices(slices)?;
+            let want_reply = slices.array::<1>()? != &[0];
+            let data = slices.rest();
+            Ok(Self {
+                recipient_channel,
+                request_type,
+                want_reply,
+                data,
+            })
         }
         /// Writes it.
         ///
@@ -6508,7 +9315,20 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("ChannelSuccess", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("ChannelSuccess", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            Ok(Self { recipient_channel })
         }
         /// Writes it.
         ///
@@ -6536,7 +9356,20 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("ChannelFailure", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("ChannelFailure", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            Ok(Self { recipient_channel })
         }
         /// Writes it.
         ///
@@ -6566,7 +9399,20 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Ping", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Ping", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let data = SshString::read_slices(slices)?;
+            Ok(Self { data })
         }
         /// Writes it.
         ///
@@ -6596,7 +9442,20 @@ pub mod connection {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Pong", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Pong", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let data = SshString::read_slices(slices)?;
+            Ok(Self { data })
         }
         /// Writes it.
         ///
@@ -7099,6 +9958,388 @@ pub mod connection {
             }
             refused.map_or(Ok(None), Err)
         }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            sender: Role,
+            octets: &'p [u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let Some((number, body)) = octets.split_first() else { return Ok(None) };
+            let mut refused = None;
+            if let (80, _) = (*number, sender) {
+                match TcpipForward::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::TcpipForward)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (80, _) = (*number, sender) {
+                match CancelTcpipForward::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::CancelTcpipForward)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (80, Role::Server) = (*number, sender) {
+                match HostKeys::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::HostKeys)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (80, Role::Client) = (*number, sender) {
+                match HostKeysProve::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::HostKeysProve)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (80, Role::Client) = (*number, sender) {
+                match NoMoreSessions::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::NoMoreSessions)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (80, _) = (*number, sender) {
+                match KeepAlive::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::KeepAlive)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (80, _) = (*number, sender) {
+                match GlobalRequest::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::GlobalRequest)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (81, _) = (*number, sender) {
+                match RequestSuccess::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::RequestSuccess)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (82, _) = (*number, sender) {
+                match RequestFailure::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::RequestFailure)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (90, _) = (*number, sender) {
+                match OpenSession::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::OpenSession)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (90, _) = (*number, sender) {
+                match OpenX11::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::OpenX11)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (90, _) = (*number, sender) {
+                match OpenForwardedTcpip::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::OpenForwardedTcpip)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (90, _) = (*number, sender) {
+                match OpenDirectTcpip::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::OpenDirectTcpip)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (90, Role::Client) = (*number, sender) {
+                match OpenDirectStreamlocal::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::OpenDirectStreamlocal)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (90, Role::Server) = (*number, sender) {
+                match OpenAuthAgent::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::OpenAuthAgent)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (90, _) = (*number, sender) {
+                match ChannelOpen::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::ChannelOpen)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (91, _) = (*number, sender) {
+                match ChannelOpenConfirmation::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::ChannelOpenConfirmation)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (92, _) = (*number, sender) {
+                match ChannelOpenFailure::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::ChannelOpenFailure)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (93, _) = (*number, sender) {
+                match ChannelWindowAdjust::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::ChannelWindowAdjust)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (94, _) = (*number, sender) {
+                match ChannelData::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::ChannelData)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (95, _) = (*number, sender) {
+                match ChannelExtendedData::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::ChannelExtendedData)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (96, _) = (*number, sender) {
+                match ChannelEof::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::ChannelEof)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (97, _) = (*number, sender) {
+                match ChannelClose::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::ChannelClose)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (98, Role::Client) = (*number, sender) {
+                match PtyReq::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::PtyReq)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (98, Role::Client) = (*number, sender) {
+                match X11Req::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::X11Req)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (98, Role::Client) = (*number, sender) {
+                match Env::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::Env)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (98, Role::Client) = (*number, sender) {
+                match Shell::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::Shell)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (98, Role::Client) = (*number, sender) {
+                match Exec::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::Exec)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (98, Role::Client) = (*number, sender) {
+                match Subsystem::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::Subsystem)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (98, Role::Client) = (*number, sender) {
+                match WindowChange::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::WindowChange)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (98, Role::Server) = (*number, sender) {
+                match XonXoff::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::XonXoff)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (98, Role::Client) = (*number, sender) {
+                match Signal::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::Signal)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (98, Role::Server) = (*number, sender) {
+                match ExitStatus::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::ExitStatus)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (98, Role::Server) = (*number, sender) {
+                match ExitSignal::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::ExitSignal)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (98, Role::Client) = (*number, sender) {
+                match AuthAgentReq::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::AuthAgentReq)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (98, _) = (*number, sender) {
+                match Eow::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::Eow)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (98, _) = (*number, sender) {
+                match ChannelRequest::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::ChannelRequest)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (99, _) = (*number, sender) {
+                match ChannelSuccess::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::ChannelSuccess)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (100, _) = (*number, sender) {
+                match ChannelFailure::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::ChannelFailure)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (192, _) = (*number, sender) {
+                match Ping::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::Ping)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (193, _) = (*number, sender) {
+                match Pong::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::Pong)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            refused.map_or(Ok(None), Err)
+        }
         /// The message's number.
         #[must_use]
         pub const fn number(&self) -> u8 {
@@ -7271,7 +10512,20 @@ pub mod dh {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Init", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Init", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let e = Mpint::read_slices(slices)?;
+            Ok(Self { e })
         }
         /// Writes it.
         ///
@@ -7315,7 +10569,22 @@ pub mod dh {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Reply", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Reply", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let host_key = SshString::read_slices(slices)?;
+            let f = Mpint::read_slices(slices)?;
+            let signature = SshString::read_slices(slices)?;
+            Ok(Self { host_key, f, signature })
         }
         /// Writes it.
         ///
@@ -7365,6 +10634,23 @@ pub mod dh {
             let message = match (*number, sender) {
                 (30, Role::Client) => Init::read_from(body)?.map(Self::Init),
                 (31, Role::Server) => Reply::read_from(body)?.map(Self::Reply),
+                _ => return Ok(None),
+            };
+            Ok(Some(message))
+        }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            sender: Role,
+            octets: &'p [u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let Some((number, body)) = octets.split_first() else { return Ok(None) };
+            let message = match (*number, sender) {
+                (30, Role::Client) => Init::read_with_binrw(body)?.map(Self::Init),
+                (31, Role::Server) => Reply::read_with_binrw(body)?.map(Self::Reply),
                 _ => return Ok(None),
             };
             Ok(Some(message))
@@ -7427,7 +10713,20 @@ pub mod dh_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("RequestOld", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("RequestOld", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let n = u32::from_be_bytes(*slices.array()?);
+            Ok(Self { n })
         }
         /// Writes it.
         ///
@@ -7459,7 +10758,22 @@ pub mod dh_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Request", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Request", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let min = u32::from_be_bytes(*slices.array()?);
+            let n = u32::from_be_bytes(*slices.array()?);
+            let max = u32::from_be_bytes(*slices.array()?);
+            Ok(Self { min, n, max })
         }
         /// Writes it.
         ///
@@ -7492,7 +10806,21 @@ pub mod dh_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Group", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Group", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let p = Mpint::read_slices(slices)?;
+            let g = Mpint::read_slices(slices)?;
+            Ok(Self { p, g })
         }
         /// Writes it.
         ///
@@ -7531,7 +10859,20 @@ pub mod dh_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Init", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Init", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let e = Mpint::read_slices(slices)?;
+            Ok(Self { e })
         }
         /// Writes it.
         ///
@@ -7575,7 +10916,22 @@ pub mod dh_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Reply", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Reply", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let host_key = SshString::read_slices(slices)?;
+            let f = Mpint::read_slices(slices)?;
+            let signature = SshString::read_slices(slices)?;
+            Ok(Self { host_key, f, signature })
         }
         /// Writes it.
         ///
@@ -7637,6 +10993,28 @@ pub mod dh_gex {
                 (31, Role::Server) => Group::read_from(body)?.map(Self::Group),
                 (32, Role::Client) => Init::read_from(body)?.map(Self::Init),
                 (33, Role::Server) => Reply::read_from(body)?.map(Self::Reply),
+                _ => return Ok(None),
+            };
+            Ok(Some(message))
+        }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            sender: Role,
+            octets: &'p [u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let Some((number, body)) = octets.split_first() else { return Ok(None) };
+            let message = match (*number, sender) {
+                (30, Role::Client) => {
+                    RequestOld::read_with_binrw(body)?.map(Self::RequestOld)
+                }
+                (34, Role::Client) => Request::read_with_binrw(body)?.map(Self::Request),
+                (31, Role::Server) => Group::read_with_binrw(body)?.map(Self::Group),
+                (32, Role::Client) => Init::read_with_binrw(body)?.map(Self::Init),
+                (33, Role::Server) => Reply::read_with_binrw(body)?.map(Self::Reply),
                 _ => return Ok(None),
             };
             Ok(Some(message))
@@ -7713,7 +11091,20 @@ pub mod ecdh {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Init", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Init", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let q_c = SshString::read_slices(slices)?;
+            Ok(Self { q_c })
         }
         /// Writes it.
         ///
@@ -7761,7 +11152,22 @@ pub mod ecdh {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Reply", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Reply", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let host_key = SshString::read_slices(slices)?;
+            let q_s = SshString::read_slices(slices)?;
+            let signature = SshString::read_slices(slices)?;
+            Ok(Self { host_key, q_s, signature })
         }
         /// Writes it.
         ///
@@ -7815,6 +11221,23 @@ pub mod ecdh {
             let message = match (*number, sender) {
                 (30, Role::Client) => Init::read_from(body)?.map(Self::Init),
                 (31, Role::Server) => Reply::read_from(body)?.map(Self::Reply),
+                _ => return Ok(None),
+            };
+            Ok(Some(message))
+        }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            sender: Role,
+            octets: &'p [u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let Some((number, body)) = octets.split_first() else { return Ok(None) };
+            let message = match (*number, sender) {
+                (30, Role::Client) => Init::read_with_binrw(body)?.map(Self::Init),
+                (31, Role::Server) => Reply::read_with_binrw(body)?.map(Self::Reply),
                 _ => return Ok(None),
             };
             Ok(Some(message))
@@ -7879,7 +11302,20 @@ pub mod ecmqv {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Init", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Init", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let q_c = SshString::read_slices(slices)?;
+            Ok(Self { q_c })
         }
         /// Writes it.
         ///
@@ -7927,7 +11363,22 @@ pub mod ecmqv {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Reply", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Reply", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let host_key = SshString::read_slices(slices)?;
+            let q_s = SshString::read_slices(slices)?;
+            let tag = SshString::read_slices(slices)?;
+            Ok(Self { host_key, q_s, tag })
         }
         /// Writes it.
         ///
@@ -7981,6 +11432,23 @@ pub mod ecmqv {
             let message = match (*number, sender) {
                 (30, Role::Client) => Init::read_from(body)?.map(Self::Init),
                 (31, Role::Server) => Reply::read_from(body)?.map(Self::Reply),
+                _ => return Ok(None),
+            };
+            Ok(Some(message))
+        }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            sender: Role,
+            octets: &'p [u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let Some((number, body)) = octets.split_first() else { return Ok(None) };
+            let message = match (*number, sender) {
+                (30, Role::Client) => Init::read_with_binrw(body)?.map(Self::Init),
+                (31, Role::Server) => Reply::read_with_binrw(body)?.map(Self::Reply),
                 _ => return Ok(None),
             };
             Ok(Some(message))
@@ -8048,7 +11516,21 @@ pub mod rsa {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("PubKey", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("PubKey", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let host_key = SshString::read_slices(slices)?;
+            let transient_key = SshString::read_slices(slices)?;
+            Ok(Self { host_key, transient_key })
         }
         /// Writes it.
         ///
@@ -8086,7 +11568,20 @@ pub mod rsa {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Secret", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Secret", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let encrypted_secret = SshString::read_slices(slices)?;
+            Ok(Self { encrypted_secret })
         }
         /// Writes it.
         ///
@@ -8124,7 +11619,20 @@ pub mod rsa {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Done", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Done", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let signature = SshString::read_slices(slices)?;
+            Ok(Self { signature })
         }
         /// Writes it.
         ///
@@ -8170,6 +11678,24 @@ pub mod rsa {
                 (30, Role::Server) => PubKey::read_from(body)?.map(Self::PubKey),
                 (31, Role::Client) => Secret::read_from(body)?.map(Self::Secret),
                 (32, Role::Server) => Done::read_from(body)?.map(Self::Done),
+                _ => return Ok(None),
+            };
+            Ok(Some(message))
+        }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            sender: Role,
+            octets: &'p [u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let Some((number, body)) = octets.split_first() else { return Ok(None) };
+            let message = match (*number, sender) {
+                (30, Role::Server) => PubKey::read_with_binrw(body)?.map(Self::PubKey),
+                (31, Role::Client) => Secret::read_with_binrw(body)?.map(Self::Secret),
+                (32, Role::Server) => Done::read_with_binrw(body)?.map(Self::Done),
                 _ => return Ok(None),
             };
             Ok(Some(message))
@@ -8241,7 +11767,21 @@ pub mod gss {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Init", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Init", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let output_token = SshString::read_slices(slices)?;
+            let public_value = SshString::read_slices(slices)?;
+            Ok(Self { output_token, public_value })
         }
         /// Writes it.
         ///
@@ -8279,7 +11819,20 @@ pub mod gss {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Continue", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Continue", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let output_token = SshString::read_slices(slices)?;
+            Ok(Self { output_token })
         }
         /// Writes it.
         ///
@@ -8319,7 +11872,32 @@ pub mod gss {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Complete", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Complete", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let public_value = SshString::read_slices(slices)?;
+            let message_integrity_code = SshString::read_slices(slices)?;
+            let output_token_follows = slices.array::<1>()? != &[0];
+            let output_token = if output_token_follows {
+                Some(SshString::read_slices(slices)?)
+            } else {
+                None
+            };
+            Ok(Self {
+                public_value,
+                message_integrity_code,
+                output_token_follows,
+                output_token,
+            })
         }
         /// Writes it.
         ///
@@ -8349,7 +11927,20 @@ pub mod gss {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("HostKey", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("HostKey", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let host_key = SshString::read_slices(slices)?;
+            Ok(Self { host_key })
         }
         /// Writes it.
         ///
@@ -8394,7 +11985,28 @@ pub mod gss {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Error", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Error", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let major_status = u32::from_be_bytes(*slices.array()?);
+            let minor_status = u32::from_be_bytes(*slices.array()?);
+            let message = SshString::read_slices(slices)?;
+            let language_tag = SshString::read_slices(slices)?;
+            Ok(Self {
+                major_status,
+                minor_status,
+                message,
+                language_tag,
+            })
         }
         /// Writes it.
         ///
@@ -8458,6 +12070,28 @@ pub mod gss {
                 (32, Role::Server) => Complete::read_from(body)?.map(Self::Complete),
                 (33, Role::Server) => HostKey::read_from(body)?.map(Self::HostKey),
                 (34, Role::Server) => Error::read_from(body)?.map(Self::Error),
+                _ => return Ok(None),
+            };
+            Ok(Some(message))
+        }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            sender: Role,
+            octets: &'p [u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let Some((number, body)) = octets.split_first() else { return Ok(None) };
+            let message = match (*number, sender) {
+                (30, Role::Client) => Init::read_with_binrw(body)?.map(Self::Init),
+                (31, _) => Continue::read_with_binrw(body)?.map(Self::Continue),
+                (32, Role::Server) => {
+                    Complete::read_with_binrw(body)?.map(Self::Complete)
+                }
+                (33, Role::Server) => HostKey::read_with_binrw(body)?.map(Self::HostKey),
+                (34, Role::Server) => Error::read_with_binrw(body)?.map(Self::Error),
                 _ => return Ok(None),
             };
             Ok(Some(message))
@@ -8536,7 +12170,21 @@ pub mod gss_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Init", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Init", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let output_token = SshString::read_slices(slices)?;
+            let e = Mpint::read_slices(slices)?;
+            Ok(Self { output_token, e })
         }
         /// Writes it.
         ///
@@ -8574,7 +12222,20 @@ pub mod gss_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Continue", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Continue", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let output_token = SshString::read_slices(slices)?;
+            Ok(Self { output_token })
         }
         /// Writes it.
         ///
@@ -8614,7 +12275,32 @@ pub mod gss_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Complete", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Complete", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let f = Mpint::read_slices(slices)?;
+            let message_integrity_code = SshString::read_slices(slices)?;
+            let output_token_follows = slices.array::<1>()? != &[0];
+            let output_token = if output_token_follows {
+                Some(SshString::read_slices(slices)?)
+            } else {
+                None
+            };
+            Ok(Self {
+                f,
+                message_integrity_code,
+                output_token_follows,
+                output_token,
+            })
         }
         /// Writes it.
         ///
@@ -8644,7 +12330,20 @@ pub mod gss_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("HostKey", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("HostKey", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let host_key = SshString::read_slices(slices)?;
+            Ok(Self { host_key })
         }
         /// Writes it.
         ///
@@ -8689,7 +12388,28 @@ pub mod gss_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Error", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Error", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let major_status = u32::from_be_bytes(*slices.array()?);
+            let minor_status = u32::from_be_bytes(*slices.array()?);
+            let message = SshString::read_slices(slices)?;
+            let language_tag = SshString::read_slices(slices)?;
+            Ok(Self {
+                major_status,
+                minor_status,
+                message,
+                language_tag,
+            })
         }
         /// Writes it.
         ///
@@ -8731,7 +12451,22 @@ pub mod gss_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("GroupReq", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("GroupReq", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let min = u32::from_be_bytes(*slices.array()?);
+            let n = u32::from_be_bytes(*slices.array()?);
+            let max = u32::from_be_bytes(*slices.array()?);
+            Ok(Self { min, n, max })
         }
         /// Writes it.
         ///
@@ -8764,7 +12499,21 @@ pub mod gss_gex {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Group", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Group", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let p = Mpint::read_slices(slices)?;
+            let g = Mpint::read_slices(slices)?;
+            Ok(Self { p, g })
         }
         /// Writes it.
         ///
@@ -8835,6 +12584,32 @@ pub mod gss_gex {
                 (34, Role::Server) => Error::read_from(body)?.map(Self::Error),
                 (40, Role::Client) => GroupReq::read_from(body)?.map(Self::GroupReq),
                 (41, Role::Server) => Group::read_from(body)?.map(Self::Group),
+                _ => return Ok(None),
+            };
+            Ok(Some(message))
+        }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            sender: Role,
+            octets: &'p [u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let Some((number, body)) = octets.split_first() else { return Ok(None) };
+            let message = match (*number, sender) {
+                (30, Role::Client) => Init::read_with_binrw(body)?.map(Self::Init),
+                (31, _) => Continue::read_with_binrw(body)?.map(Self::Continue),
+                (32, Role::Server) => {
+                    Complete::read_with_binrw(body)?.map(Self::Complete)
+                }
+                (33, Role::Server) => HostKey::read_with_binrw(body)?.map(Self::HostKey),
+                (34, Role::Server) => Error::read_with_binrw(body)?.map(Self::Error),
+                (40, Role::Client) => {
+                    GroupReq::read_with_binrw(body)?.map(Self::GroupReq)
+                }
+                (41, Role::Server) => Group::read_with_binrw(body)?.map(Self::Group),
                 _ => return Ok(None),
             };
             Ok(Some(message))
@@ -9054,6 +12829,49 @@ impl Exchange {
                 }
                 Self::GssGex => {
                     gss_gex::Message::parse(sender, octets)?
+                        .map(|parsed| parsed.map(ExchangeMessage::GssGex))
+                }
+            },
+        )
+    }
+    /// Does what `parse` does, through `binrw`: slower, and the same.
+    ///
+    /// # Errors
+    ///
+    /// Where the octets do not hold the fields.
+    pub fn parse_with_binrw<'p>(
+        self,
+        sender: Role,
+        octets: &'p [u8],
+    ) -> Result<Option<Parsed<ExchangeMessage<'p>>>, ParseError> {
+        Ok(
+            match self {
+                Self::Dh => {
+                    dh::Message::parse_with_binrw(sender, octets)?
+                        .map(|parsed| parsed.map(ExchangeMessage::Dh))
+                }
+                Self::DhGex => {
+                    dh_gex::Message::parse_with_binrw(sender, octets)?
+                        .map(|parsed| parsed.map(ExchangeMessage::DhGex))
+                }
+                Self::Ecdh => {
+                    ecdh::Message::parse_with_binrw(sender, octets)?
+                        .map(|parsed| parsed.map(ExchangeMessage::Ecdh))
+                }
+                Self::Ecmqv => {
+                    ecmqv::Message::parse_with_binrw(sender, octets)?
+                        .map(|parsed| parsed.map(ExchangeMessage::Ecmqv))
+                }
+                Self::Rsa => {
+                    rsa::Message::parse_with_binrw(sender, octets)?
+                        .map(|parsed| parsed.map(ExchangeMessage::Rsa))
+                }
+                Self::Gss => {
+                    gss::Message::parse_with_binrw(sender, octets)?
+                        .map(|parsed| parsed.map(ExchangeMessage::Gss))
+                }
+                Self::GssGex => {
+                    gss_gex::Message::parse_with_binrw(sender, octets)?
                         .map(|parsed| parsed.map(ExchangeMessage::GssGex))
                 }
             },

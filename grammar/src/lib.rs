@@ -14,6 +14,18 @@ mod generated {
 
 pub use generated::*;
 
+/// Strategies for octets of every message, for property tests; and a table of all that the spec declares, for tests that
+/// go over it. Each structure has a `strategy()`.
+#[cfg(feature = "strategies")]
+#[allow(clippy::double_must_use, clippy::type_complexity, reason = "it is generated")]
+pub mod strategies {
+    include!(concat!(env!("OUT_DIR"), "/strategies.rs"));
+
+    /// The text of what is generated, for the test that holds its mirror in `generated/` to it.
+    #[doc(hidden)]
+    pub const GENERATED: &str = include_str!(concat!(env!("OUT_DIR"), "/strategies.rs"));
+}
+
 /// The text of what is generated, for the test that holds its mirror in `generated/` to it.
 #[doc(hidden)]
 pub const GENERATED: &str = include_str!(concat!(env!("OUT_DIR"), "/ssh.rs"));

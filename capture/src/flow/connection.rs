@@ -155,9 +155,12 @@ impl<S> Connection<S> {
         self.identity.number
     }
 
-    /// Memory held in buffers.
+    /// Memory held in buffers: behind holes, and by the application.
     pub(crate) fn cost(&self) -> usize {
-        self.live.as_ref().map_or(0, |live| live.low.cost().saturating_add(live.high.cost()))
+        self.live.as_ref().map_or(0, |live| {
+            let held = live.opened.as_ref().map_or(0, |opened| opened.held);
+            live.low.cost().saturating_add(live.high.cost()).saturating_add(held)
+        })
     }
 
     pub(crate) fn phase(&self) -> Phase {
@@ -232,10 +235,11 @@ impl<S> Connection<S> {
             return Lookup::Same;
         }
         if segment.syn {
-            if self.owns_syn(end, segment.sequence) {
+            if self.owns_syn(end, segment.sequence) || self.is_answered_by(end, segment) {
                 return Lookup::Same;
             }
-            if self.is_finished() || !self.closed && !self.is_open() {
+            // Nothing is lost with a flow of which nothing is wanted.
+            if self.is_finished() || !self.is_open() {
                 return Lookup::Replaced;
             }
             // Anyone may send a SYN. That it was answered shows that it opened a connection.
@@ -253,6 +257,13 @@ impl<S> Connection<S> {
         } else {
             Lookup::Same
         }
+    }
+
+    /// Whether `segment` is a late SYN-ACK to the SYN that opened this connection.
+    fn is_answered_by(&self, end: End, segment: &Segment<'_>) -> bool {
+        let (mine, peer) = (self.half(end), self.half(end.other()));
+        let expected = peer.initial.filter(|_| mine.initial.is_none()).map(|initial| initial.wrapping_add(1));
+        expected.is_some() && segment.acknowledgement == expected
     }
 
     /// Whether a SYN of `end` with this number opened this connection.
@@ -305,7 +316,7 @@ impl<S> Connection<S> {
             return;
         }
         if segment.rst {
-            self.take_reset(end, segment, outlet);
+            self.take_reset(end, segment, now, outlet);
         } else if let Some(acknowledged) = segment.acknowledgement
             && self.ask(end.other(), |stream| stream.is_ahead(acknowledged))
         {
@@ -329,14 +340,7 @@ impl<S> Connection<S> {
         if segment.fin && !segment.rst {
             // A cut or padded length does not fit in 32 bits only if it is nonsense.
             let behind = data_at.wrapping_add(u32::try_from(data_length).unwrap_or(u32::MAX));
-            self.take_fin(end, behind, outlet);
-        }
-        for end in [End::Low, End::High] {
-            if self.live.as_ref().is_some_and(|live| live.stream(end).waits_for_data()) {
-                self.with_stream(end, now, outlet, |stream, out, scene| {
-                    stream.packet_passed(scene.limits, out);
-                });
-            }
+            self.take_fin(end, behind, now, outlet);
         }
         if self.is_finished() && self.is_delivered() {
             // Nothing can come any more that would change the streams. The entry stays for
@@ -345,7 +349,7 @@ impl<S> Connection<S> {
         }
     }
 
-    /// Delivers what waits, and closes the flow.
+    /// Delivers what waits, and closes the flow, whose packets are skipped from then on.
     pub(crate) fn finish<A>(&mut self, outlet: &mut Outlet<'_, A>)
     where
         A: Application<State = S>,
@@ -417,7 +421,7 @@ impl<S> Connection<S> {
     }
 
     /// Takes a FIN, which stands at `sequence`.
-    fn take_fin<A>(&mut self, end: End, sequence: u32, outlet: &mut Outlet<'_, A>)
+    fn take_fin<A>(&mut self, end: End, sequence: u32, now: Timestamp, outlet: &mut Outlet<'_, A>)
     where
         A: Application<State = S>,
     {
@@ -427,16 +431,27 @@ impl<S> Connection<S> {
             return;
         }
         let at_start = self.half(end).initial.is_some_and(|initial| initial.wrapping_add(1) == sequence);
-        let fits = self.live.is_none() && at_start || self.live_mut().stream_mut(end).finish(sequence);
-        if fits {
+        if self.live.is_none() && at_start {
             self.half_mut(end).fin = true;
-        } else {
-            count(&mut outlet.stats.ignored_ends);
+            return;
         }
+        // Ahead of a hole it does not count before it is reached: see `with_stream`.
+        self.with_stream(end, now, outlet, |stream, out, _| {
+            if stream.finish(sequence) {
+                stream.trust_acknowledgement(out);
+            } else {
+                count(&mut out.stats.ignored_ends);
+            }
+        });
     }
 
-    fn take_reset<A>(&mut self, end: End, segment: &Segment<'_>, outlet: &mut Outlet<'_, A>) {
-        if self.ask(end, |stream| stream.is_near(segment.sequence)) {
+    /// Takes a RST. Anyone may send one: it ends nothing unless it comes where the receiver would
+    /// believe it. RFC 5961 section 3.
+    fn take_reset<A>(&mut self, end: End, segment: &Segment<'_>, now: Timestamp, outlet: &mut Outlet<'_, A>)
+    where
+        A: Application<State = S>,
+    {
+        if self.expects_reset(end, segment) {
             self.reset = true;
             if let Some(live) = &mut self.live {
                 live.low.reset();
@@ -444,7 +459,20 @@ impl<S> Connection<S> {
             }
         } else {
             count(&mut outlet.stats.ignored_ends);
+            self.report(end, TcpAnomaly::ResetOutOfSequence, now, outlet);
         }
+    }
+
+    fn expects_reset(&self, end: End, segment: &Segment<'_>) -> bool {
+        let (mine, peer) = (self.half(end), self.half(end.other()));
+        if let (None, Some(initial), None) = (&self.live, peer.initial, mine.initial) {
+            // A SYN is refused by its number, with the data that came with it (RFC 9293 section 3.10.7.3).
+            return segment.acknowledgement.is_some_and(|number| {
+                let first = initial.wrapping_add(1);
+                number.wrapping_sub(first) <= u32::from(u16::MAX)
+            });
+        }
+        self.ask(end, |stream| stream.is_expected(segment.sequence))
     }
 
     /// A segment of a flow whose data goes nowhere: only the end of the connection matters.
@@ -523,6 +551,7 @@ impl<S> Connection<S> {
             ignored: false,
         };
         work(reassembler, &mut stream, scene);
+        half.fin |= reassembler.is_finished();
         if stream.ignored {
             count(&mut outlet.stats.flows_ignored);
             self.close(outlet);
@@ -545,7 +574,7 @@ impl<S> Connection<S> {
     {
         self.closed = true;
         if let Some(live) = self.live.take()
-            && let Some(Opened { flow, state }) = live.opened
+            && let Some(Opened { flow, state, .. }) = live.opened
         {
             outlet.application.close(&flow, state, self.last_packet);
         }

@@ -48,6 +48,15 @@ impl Key {
         self.overlay
     }
 
+    /// Which of `count` shares of all flows it belongs to.
+    pub(crate) fn share(&self, count: usize) -> usize {
+        let [_, _, _, _, ports @ ..] = self.ports_and_version.to_be_bytes();
+        let [low, high] =
+            [u16::from_be_bytes([ports[0], ports[1]]), u16::from_be_bytes([ports[2], ports[3]])];
+        let words = self.low.into_iter().chain(self.high).fold(0, |all, word| all ^ word);
+        share(words, low ^ high, count)
+    }
+
     /// The address and port of an end.
     pub(crate) fn endpoint(&self, end: End) -> Endpoint {
         let [_, _, _, version, low_high, low_low, high_high, high_low] = self.ports_and_version.to_be_bytes();
@@ -57,6 +66,13 @@ impl Key {
         };
         Endpoint { address: address(words, version != 0), port: u16::from_be_bytes(port) }
     }
+}
+
+/// Which of `count` shares a flow belongs to, from all words of its addresses and both its ports, each combined by
+/// exclusive or: the same in both directions, and told from a packet's octets in a few steps.
+pub(crate) fn share(words: u64, ports: u16, count: usize) -> usize {
+    let mixed = (words ^ words >> 32 ^ u64::from(ports) << 17).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    usize::try_from(mixed >> 40).ok().and_then(|mixed| mixed.checked_rem(count)).unwrap_or(0)
 }
 
 /// An address as two words, the more significant first.

@@ -15,7 +15,7 @@ use crate::overlay::Overlay;
 
 pub(crate) use connection::{Connection, Lookup, Phase};
 use identity::Identity;
-pub(crate) use key::{End, Key};
+pub(crate) use key::{End, Key, share};
 pub(crate) use outlet::Outlet;
 pub(crate) use slab::Index;
 use table::Keyed;
@@ -43,7 +43,7 @@ pub struct Flow {
     pub overlay: Overlay,
     /// The time of the first packet.
     pub first_packet: Timestamp,
-    /// Counts the flows of an engine by their first packets, from 0.
+    /// The number of its first packet in the capture, from 1.
     pub number: u64,
     /// Whether the opening of the connection was captured: a SYN or SYN-ACK. If not, the stream
     /// begins somewhere in the middle, and the roles are a guess.

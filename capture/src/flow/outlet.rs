@@ -21,6 +21,8 @@ pub(super) struct Opened<S> {
     pub(super) flow: Flow,
     /// What the application keeps.
     pub(super) state: S,
+    /// How much that is, in bytes.
+    pub(super) held: usize,
 }
 
 /// The way from one direction's reassembler to the application.
@@ -42,12 +44,13 @@ impl<A: Application> Stream<'_, A> {
         if self.ignored {
             return false;
         }
-        let Opened { flow, state } = self.opened.get_or_insert_with(|| {
+        let Opened { flow, state, held } = self.opened.get_or_insert_with(|| {
             count(&mut self.stats.flows_with_data);
             let flow = self.identity.flow();
-            Opened { flow, state: self.application.open(&flow) }
+            Opened { flow, state: self.application.open(&flow), held: 0 }
         });
         self.ignored = look(self.application, flow, state) == Interest::Ignore;
+        *held = self.application.held(state);
         true
     }
 }

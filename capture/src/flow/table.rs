@@ -16,12 +16,17 @@ use super::slab::{Index, Slab};
 use super::{Key, Phase};
 
 /// A time to about a second: 2^30 ns, for a shift is cheap. It comes round after a century.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Tick(u32);
 
 impl Tick {
     pub(crate) fn of(now: Timestamp) -> Self {
         Self(u32::try_from(now.as_nanos() >> 30 & u64::from(u32::MAX)).unwrap_or(u32::MAX))
+    }
+
+    /// Whether something of this tick is older by then than a number of nanoseconds.
+    pub(crate) fn is_older(self, now: Self, nanos: u64) -> bool {
+        u64::from(now.0.saturating_sub(self.0)) > (nanos >> 30).saturating_add(1)
     }
 }
 
@@ -142,9 +147,10 @@ impl<T: Keyed> Table<T> {
         }
     }
 
-    /// The entry of a phase that was quiet longest.
-    pub(crate) fn oldest(&mut self, phase: Phase) -> Option<Index> {
-        self.queues.of(phase).first
+    /// The entry of a phase that was quiet longest, if that is by then more than a number of nanoseconds.
+    pub(crate) fn overdue(&mut self, phase: Phase, now: Tick, nanos: u64) -> Option<Index> {
+        let index = self.queues.of(phase).first?;
+        self.slab.get(index).filter(|entry| entry.moved.is_older(now, nanos)).map(|_| index)
     }
 
     /// The entry to give up when there are too many: a finished one; or else the oldest of the
@@ -226,6 +232,20 @@ mod tests {
         Timestamp::from_micros(seconds * 1_000_000)
     }
 
+    /// The entry of a phase that is overdue first.
+    fn oldest(table: &mut Table<Numbered>, phase: Phase) -> Option<Index> {
+        table.overdue(phase, Tick::of(at(1000)), 0)
+    }
+
+    #[test]
+    fn what_was_used_lately_is_not_overdue() {
+        let mut table = Table::new();
+        let a = insert(&mut table, 1, Phase::Open);
+        let second = 1_000_000_000;
+        assert_eq!(table.overdue(Phase::Open, Tick::of(at(60)), 60 * second), None);
+        assert_eq!(table.overdue(Phase::Open, Tick::of(at(63)), 60 * second), Some(a));
+    }
+
     fn insert(table: &mut Table<Numbered>, port: u16, phase: Phase) -> Index {
         table.insert(at(0), phase, Numbered(key(port), port)).unwrap()
     }
@@ -234,14 +254,14 @@ mod tests {
     fn the_oldest_of_a_phase_is_the_one_used_longest_ago() {
         let mut table = Table::new();
         let [a, b, c] = [1, 2, 3].map(|port| insert(&mut table, port, Phase::Opening));
-        assert_eq!(table.oldest(Phase::Opening), Some(a));
+        assert_eq!(oldest(&mut table, Phase::Opening), Some(a));
         table.touch(a, at(2), Phase::Opening);
-        assert_eq!(table.oldest(Phase::Opening), Some(b));
+        assert_eq!(oldest(&mut table, Phase::Opening), Some(b));
         table.touch(b, at(2), Phase::Open);
-        assert_eq!(table.oldest(Phase::Opening), Some(c));
-        assert_eq!(table.oldest(Phase::Open), Some(b));
+        assert_eq!(oldest(&mut table, Phase::Opening), Some(c));
+        assert_eq!(oldest(&mut table, Phase::Open), Some(b));
         assert_eq!(table.remove(c).unwrap().1, 3);
-        assert_eq!(table.oldest(Phase::Opening), Some(a));
+        assert_eq!(oldest(&mut table, Phase::Opening), Some(a));
         assert_eq!(table.find(&key(3)), None);
         assert_eq!(table.find(&key(2)), Some(b));
         assert_eq!(table.len(), 2);
@@ -252,9 +272,9 @@ mod tests {
         let mut table = Table::new();
         let [a, b] = [1, 2].map(|port| insert(&mut table, port, Phase::Open));
         table.touch(a, at(0), Phase::Open);
-        assert_eq!(table.oldest(Phase::Open), Some(a));
+        assert_eq!(oldest(&mut table, Phase::Open), Some(a));
         table.touch(a, at(2), Phase::Open);
-        assert_eq!(table.oldest(Phase::Open), Some(b));
+        assert_eq!(oldest(&mut table, Phase::Open), Some(b));
     }
 
     #[test]

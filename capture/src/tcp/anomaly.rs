@@ -12,6 +12,8 @@ pub enum TcpAnomaly {
     DataAfterFin,
     /// Data after a RST was dropped.
     DataAfterReset,
+    /// A RST where the receiver expected another byte; the connection went on.
+    ResetOutOfSequence,
     /// A SYN inside a connection that went on.
     SynInsideConnection,
     /// The ports were used for a new connection while the old one was open.
@@ -36,6 +38,7 @@ impl TcpAnomaly {
             Self::DataOutOfWindow => "data_out_of_window",
             Self::DataAfterFin => "data_after_fin",
             Self::DataAfterReset => "data_after_reset",
+            Self::ResetOutOfSequence => "RST_out_of_sequence",
             Self::SynInsideConnection => "SYN_inside_connection",
             Self::ActiveConnectionReuse => "active_connection_reuse",
             Self::SynWithData => "SYN_with_data",

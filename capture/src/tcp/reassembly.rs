@@ -20,6 +20,10 @@ const MAX_WINDOW: u64 = 1 << 30;
 /// What stands farther from the data seen belongs to another connection, or to nobody.
 const NEAR: u64 = 1 << 20;
 
+/// How much more than was captured an acknowledgement or a FIN may tell of. A capture that lacks
+/// more in one stretch is rarer than a number that is made up.
+const PLAUSIBLE: u64 = 64 << 20;
+
 /// Data of one segment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chunk<'a> {
@@ -82,8 +86,8 @@ pub(crate) struct Reassembler {
     end: Option<(Position, End)>,
     /// `None` if nothing waits.
     waiting: Option<Box<Waiting>>,
-    /// Packets without progress since an acknowledgement ran ahead of all data.
-    waited: u8,
+    /// The last acknowledgement before the stream began.
+    expected: Option<u32>,
 }
 
 /// What waits behind a hole.
@@ -100,22 +104,40 @@ struct Waiting {
 struct Cursor {
     start: Position,
     next: Position,
-    /// Behind the last byte seen, delivered or not.
+    /// Behind the last byte seen, delivered or not; a FIN shows what is before it.
     highest: Position,
-    /// The furthest acknowledgement of the other side.
+    /// The furthest acknowledgement of what was seen, or of holes in it.
     acknowledged: Position,
+    /// The furthest acknowledgement. What it says beyond `highest` nothing else shows: anyone may
+    /// have sent it. It counts once data comes from behind it, or when nothing more comes.
+    claimed: Position,
+}
+
+impl Cursor {
+    /// Where the stream stands. Of a stream of which nothing was captured only the other side tells.
+    fn about(&self) -> Position {
+        if self.highest > self.start { self.next } else { self.claimed }
+    }
+
+    /// Everything before `position` was sent, as far as was captured.
+    fn see(&mut self, position: Position) {
+        self.highest = self.highest.max(position);
+        if self.claimed <= self.highest {
+            self.acknowledged = self.acknowledged.max(self.claimed);
+        }
+    }
 }
 
 impl Reassembler {
     pub(crate) const fn new() -> Self {
-        Self { cursor: None, end: None, waiting: None, waited: 0 }
+        Self { cursor: None, end: None, waiting: None, expected: None }
     }
 
     /// The stream begins at `sequence`, unless that is known already.
     pub(crate) fn begin(&mut self, sequence: u32) {
         self.cursor.get_or_insert_with(|| {
             let start = Position::first(sequence);
-            Cursor { start, next: start, highest: start, acknowledged: start }
+            Cursor { start, next: start, highest: start, acknowledged: start, claimed: start }
         });
     }
 
@@ -150,10 +172,11 @@ impl Reassembler {
     pub(crate) fn segment(&mut self, chunk: Chunk<'_>, scene: Scene<'_>, out: &mut impl Output) {
         self.begin(chunk.sequence);
         let Some(cursor) = self.cursor else { return };
-        let mut at = cursor.next.nearest(chunk.sequence);
+        let about = cursor.about();
+        let mut at = about.nearest(chunk.sequence);
         let Chunk { mut bytes, mut missing, .. } = chunk;
         let total = length(bytes).saturating_add(missing);
-        if at.distance_to(cursor.next).max(cursor.next.distance_to(at)) > MAX_WINDOW {
+        if at.distance_to(about).max(about.distance_to(at)) > MAX_WINDOW {
             out.anomaly(TcpAnomaly::DataOutOfWindow);
             return add(&mut out.stats().bytes_out_of_window, total);
         }
@@ -171,7 +194,11 @@ impl Reassembler {
         if let Some((end, reason)) = self.end {
             let room = at.distance_to(end);
             let beyond = length(bytes).saturating_add(missing).saturating_sub(room);
-            if beyond > 0 {
+            if beyond > 0 && reason == End::Fin && cursor.next < end {
+                // The FIN was not reached: it stood ahead of a hole, and was not true.
+                count(&mut out.stats().ignored_ends);
+                self.end = None;
+            } else if beyond > 0 {
                 add(&mut out.stats().bytes_after_end, beyond);
                 out.anomaly(match reason {
                     End::Fin => TcpAnomaly::DataAfterFin,
@@ -188,10 +215,9 @@ impl Reassembler {
             out.anomaly(TcpAnomaly::TruncatedPayload);
         }
         if let Some(cursor) = &mut self.cursor {
-            cursor.highest = cursor.highest.max(behind);
+            cursor.see(behind);
         }
         if at == cursor.next {
-            self.waited = 0;
             self.advance(bytes, missing, out);
             self.hole_begins(scene.now);
         } else {
@@ -203,69 +229,83 @@ impl Reassembler {
 
     /// Whether an acknowledgement of everything before `sequence` says more than is known.
     pub(crate) fn is_ahead(&self, sequence: u32) -> bool {
-        self.cursor.is_some_and(|cursor| {
-            let position = cursor.next.nearest(sequence);
-            // A FIN is acknowledged like a byte.
-            position > cursor.next && self.end.is_none_or(|(end, _)| end > cursor.next)
-        })
+        match self.cursor {
+            Some(cursor) => {
+                cursor.about().nearest(sequence) > cursor.next
+                    && self.end.is_none_or(|(end, _)| end > cursor.next)
+            }
+            None => self.expected != Some(sequence),
+        }
     }
 
-    /// Whether more was acknowledged than was captured, and nothing waits that would explain it.
-    pub(crate) fn waits_for_data(&self) -> bool {
-        self.cursor.is_some_and(|cursor| cursor.acknowledged > cursor.next) && self.waiting.is_none()
-    }
-
-    /// The other side has received everything before `sequence`.
+    /// The other side has received everything before `sequence`, or says so.
     pub(crate) fn acknowledge(&mut self, sequence: u32, out: &mut impl Output) {
         let Some(cursor) = &mut self.cursor else {
+            self.expected = Some(sequence);
             return;
         };
-        let mut position = cursor.next.nearest(sequence);
-        if let Some((end, _)) = self.end {
-            // A FIN is acknowledged like a byte.
+        let about = cursor.about();
+        let mut position = about.nearest(sequence);
+        if let Some((end, reason)) = self.end {
+            // A FIN is acknowledged like a byte. Behind it is nothing.
+            if reason == End::Fin && position > end.advance(1) {
+                return count(&mut out.stats().ignored_acks);
+            }
             position = position.min(end);
         }
-        if cursor.next.distance_to(position) > MAX_WINDOW {
+        if about.max(cursor.highest).distance_to(position) > PLAUSIBLE {
             return count(&mut out.stats().ignored_acks);
         }
-        if position > cursor.acknowledged {
-            cursor.acknowledged = position;
-        }
-        self.trust_acknowledgement(out);
-    }
-
-    /// A packet of the flow, of either direction, has been dealt with.
-    pub(crate) fn packet_passed(&mut self, limits: &Limits, out: &mut impl Output) {
-        if !self.waits_for_data() {
-            return;
-        }
-        self.waited = self.waited.saturating_add(1);
-        if self.waited > limits.ack_patience {
-            self.close_acknowledged_tail(out);
+        cursor.claimed = cursor.claimed.max(position);
+        if position <= cursor.highest {
+            cursor.acknowledged = cursor.acknowledged.max(position);
+            self.trust_acknowledgement(out);
         }
     }
 
     /// A FIN stands at `sequence`. Returns false if it cannot be true.
+    ///
+    /// [`trust_acknowledgement`](Self::trust_acknowledgement) is to follow: the FIN may explain one.
     pub(crate) fn finish(&mut self, sequence: u32) -> bool {
         self.begin(sequence);
-        let Some(cursor) = self.cursor else {
+        let Some(cursor) = &mut self.cursor else {
             return false;
         };
-        let end = cursor.next.nearest(sequence);
+        let about = cursor.about();
+        let end = about.nearest(sequence);
         if self.end.is_some() {
             return true;
         }
-        if end < cursor.highest || cursor.next.distance_to(end) > MAX_WINDOW {
+        if end < cursor.highest || about.max(cursor.highest).distance_to(end) > PLAUSIBLE {
             return false;
         }
+        // Who acknowledged more than the FIN spoke of nothing.
+        let spoken = if cursor.claimed > end.advance(1) { cursor.acknowledged } else { cursor.claimed };
+        cursor.claimed = spoken.min(end);
+        cursor.see(end);
         self.end = Some((end, End::Fin));
         true
     }
 
-    /// Whether `sequence` lies about where the stream is, so that a RST there can be true.
+    /// Whether everything up to a FIN has been delivered.
+    pub(crate) fn is_finished(&self) -> bool {
+        matches!((self.cursor, self.end), (Some(cursor), Some((end, End::Fin))) if cursor.next >= end)
+    }
+
+    /// Whether a RST with this number can be true: it stands where the receiver expects the next
+    /// byte (RFC 5961 section 3.2), as far as the capture shows what that has received.
+    pub(crate) fn is_expected(&self, sequence: u32) -> bool {
+        let Some(cursor) = self.cursor else {
+            return self.expected.is_none_or(|expected| expected == sequence);
+        };
+        let at = cursor.about().nearest(sequence);
+        let behind_fin = self.end.filter(|(_, reason)| *reason == End::Fin).map(|(end, _)| end.advance(1));
+        at == cursor.next || at == cursor.highest.max(cursor.claimed) || Some(at) == behind_fin
+    }
+
+    /// Whether `sequence` lies about where the stream is.
     pub(crate) fn is_near(&self, sequence: u32) -> bool {
         self.cursor.is_none_or(|cursor| {
-            // It may be behind: the answer to an old segment carries the number acknowledged there.
             let position = cursor.highest.nearest(sequence);
             let ahead = cursor.highest.distance_to(position);
             let behind = position.distance_to(cursor.highest);
@@ -404,7 +444,6 @@ impl Reassembler {
     fn gap(&mut self, length: u64, out: &mut impl Output) {
         if let (Some(cursor), 1..) = (&mut self.cursor, length) {
             cursor.next = cursor.next.advance(length);
-            self.waited = 0;
             out.gap(length);
         }
     }
@@ -420,22 +459,25 @@ impl Reassembler {
     }
 
     /// Holes that the other side acknowledged are gaps of the capture: it has received the bytes.
-    fn trust_acknowledgement(&mut self, out: &mut impl Output) {
+    pub(crate) fn trust_acknowledgement(&mut self, out: &mut impl Output) {
         while let (Some(cursor), Some(start)) = (self.cursor, self.first_pending()) {
             if cursor.acknowledged < start {
                 return;
             }
             self.close_first_hole(out);
         }
+        if let (Some(cursor), Some((end, End::Fin))) = (self.cursor, self.end)
+            && cursor.acknowledged >= end
+        {
+            self.gap(cursor.next.distance_to(end), out);
+        }
     }
 
     /// Acknowledged bytes of which no copy, nor anything behind them, was captured.
     fn close_acknowledged_tail(&mut self, out: &mut impl Output) {
         let Some(cursor) = self.cursor else { return };
-        let acknowledged = match self.end {
-            Some((end, _)) => cursor.acknowledged.min(end),
-            None => cursor.acknowledged,
-        };
+        let claimed = cursor.claimed.max(cursor.acknowledged);
+        let acknowledged = self.end.map_or(claimed, |(end, _)| claimed.min(end));
         let length = cursor.next.distance_to(acknowledged);
         // An acknowledged FIN counts as a byte. If only one is lacking, it is the likelier thing.
         if length > 1 || self.end.is_some() {

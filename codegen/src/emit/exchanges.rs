@@ -76,6 +76,17 @@ pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
                     #(Self::#variants => #module_names::Message::parse(sender, octets)?.map(|parsed| parsed.map(ExchangeMessage::#variants)),)*
                 })
             }
+
+            /// Does what `parse` does, through `binrw`: slower, and the same.
+            ///
+            /// # Errors
+            ///
+            /// Where the octets do not hold the fields.
+            pub fn parse_with_binrw #all_lifetime(self, sender: Role, octets: #octets) -> Result<Option<Parsed<ExchangeMessage #all_lifetime>>, ParseError> {
+                Ok(match self {
+                    #(Self::#variants => #module_names::Message::parse_with_binrw(sender, octets)?.map(|parsed| parsed.map(ExchangeMessage::#variants)),)*
+                })
+            }
         }
 
         /// A message of any exchange.

@@ -52,14 +52,32 @@ fn one(cx: &Context<'_>, keyed: &Keyed) -> TokenStream {
                 ///
                 /// Where the octets do not hold the fields.
                 pub fn parse(octets: #octets) -> Result<Option<Parsed<Self>>, ParseError> {
-                    let truncated = ParseError { structure: stringify!(#name), offset: 0, kind: ParseErrorKind::Truncated };
-                    let (count, rest) = octets.split_first_chunk::<4>().ok_or(truncated)?;
-                    let count = usize::try_from(u32::from_be_bytes(*count)).map_err(|_| truncated)?;
-                    let (tag, body) = rest.split_at_checked(count).ok_or(truncated)?;
+                    let (tag, body) = Self::split_tag(octets)?;
                     Ok(match tag {
                         #(#tags => Some(#variants::read_from(body)?.map(Self::#variants)),)*
                         _ => None,
                     })
+                }
+
+                /// Does what `parse` does, through `binrw`: slower, and the same.
+                ///
+                /// # Errors
+                ///
+                /// Where the octets do not hold the fields.
+                pub fn parse_with_binrw(octets: #octets) -> Result<Option<Parsed<Self>>, ParseError> {
+                    let (tag, body) = Self::split_tag(octets)?;
+                    Ok(match tag {
+                        #(#tags => Some(#variants::read_with_binrw(body)?.map(Self::#variants)),)*
+                        _ => None,
+                    })
+                }
+
+                /// The string in front, and what is behind it.
+                fn split_tag(octets: &[u8]) -> Result<(&[u8], &[u8]), ParseError> {
+                    let truncated = ParseError { structure: stringify!(#name), offset: 0, kind: ParseErrorKind::Truncated };
+                    let (count, rest) = octets.split_first_chunk::<4>().ok_or(truncated)?;
+                    let count = usize::try_from(u32::from_be_bytes(*count)).map_err(|_| truncated)?;
+                    rest.split_at_checked(count).ok_or(truncated)
                 }
 
                 /// The string in front.

@@ -29,7 +29,8 @@ pub(super) fn module(cx: &Context<'_>, messages: &[Message], sealed: bool, what:
         quote!(#docs #name(#name #lifetime))
     });
     let senders = senders(messages);
-    let dispatch = if sealed { try_all(messages) } else { choose(messages) };
+    let dispatch = |read: &TokenStream| if sealed { try_all(messages, read) } else { choose(messages, read) };
+    let (from_slices, with_binrw) = (dispatch(&quote!(read_from)), dispatch(&quote!(read_with_binrw)));
     let octets = if lifetime.is_empty() { quote!(&[u8]) } else { quote!(&'p [u8]) };
     let event = any_event(cx);
     let raises = messages.iter().any(|message| !message.raises.is_empty());
@@ -61,7 +62,17 @@ pub(super) fn module(cx: &Context<'_>, messages: &[Message], sealed: bool, what:
             /// Where the octets do not hold the fields.
             pub fn parse(sender: Role, octets: #octets) -> Result<Option<Parsed<Self>>, ParseError> {
                 let Some((number, body)) = octets.split_first() else { return Ok(None) };
-                #dispatch
+                #from_slices
+            }
+
+            /// Does what `parse` does, through `binrw`: slower, and the same.
+            ///
+            /// # Errors
+            ///
+            /// Where the octets do not hold the fields.
+            pub fn parse_with_binrw(sender: Role, octets: #octets) -> Result<Option<Parsed<Self>>, ParseError> {
+                let Some((number, body)) = octets.split_first() else { return Ok(None) };
+                #with_binrw
             }
 
             /// The message's number.
@@ -163,11 +174,11 @@ fn role_pattern(sender: Sender) -> TokenStream {
     }
 }
 
-fn choose(messages: &[Message]) -> TokenStream {
+fn choose(messages: &[Message], read: &TokenStream) -> TokenStream {
     let arms = messages.iter().map(|message| {
         let (name, value, role) =
             (ident(&message.structure.name), number(u64::from(message.number)), role_pattern(message.sender));
-        quote!((#value, #role) => #name::read_from(body)?.map(Self::#name))
+        quote!((#value, #role) => #name::#read(body)?.map(Self::#name))
     });
     quote! {
         let message = match (*number, sender) {
@@ -178,13 +189,13 @@ fn choose(messages: &[Message]) -> TokenStream {
     }
 }
 
-fn try_all(messages: &[Message]) -> TokenStream {
+fn try_all(messages: &[Message], read: &TokenStream) -> TokenStream {
     let tries = messages.iter().map(|message| {
         let (name, value, role) =
             (ident(&message.structure.name), number(u64::from(message.number)), role_pattern(message.sender));
         quote! {
             if let (#value, #role) = (*number, sender) {
-                match #name::read_from(body) {
+                match #name::#read(body) {
                     Ok(parsed) if parsed.trailing == 0 => return Ok(Some(parsed.map(Self::#name))),
                     Ok(_) => {}
                     Err(error) => refused = Some(error),

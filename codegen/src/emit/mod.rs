@@ -8,6 +8,8 @@ mod layers;
 mod limits;
 mod lines;
 mod messages;
+mod slices;
+mod strategies;
 mod structures;
 mod types;
 
@@ -18,7 +20,7 @@ use syn::Ident;
 use crate::model::Model;
 
 /// The runtime part of every generated file.
-pub(crate) const SUPPORT: &str = include_str!("support.rs");
+pub(crate) const SUPPORT: &str = concat!(include_str!("support.rs"), include_str!("slices_support.rs"));
 
 /// All items of the generated file.
 pub(crate) fn emit(model: &Model, spec_name: &str) -> syn::Result<TokenStream> {
@@ -37,6 +39,11 @@ pub(crate) fn emit(model: &Model, spec_name: &str) -> syn::Result<TokenStream> {
         exchanges::emit(&cx),
     ];
     Ok(quote!(#(#parts)*))
+}
+
+/// All items of the generated file of strategies.
+pub(crate) fn emit_strategies(model: &Model, spec_name: &str) -> syn::Result<TokenStream> {
+    strategies::emit(&Context { model, spec_name })
 }
 
 /// What every emitter reads.

@@ -1,8 +1,9 @@
-//! Fields in a row: a Rust struct that `binrw` reads and writes.
+//! Fields in a row: a Rust struct that `binrw` reads and writes, and that `slices` reads too.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::slices::reader;
 use super::types::integer;
 use super::{Context, ident, lifetime, number};
 use crate::model::{Constant, Field, Operator, Shape, Size, Structure, TypeShape, Width};
@@ -22,6 +23,10 @@ pub(super) fn groups(cx: &Context<'_>) -> TokenStream {
             impl<'p> Group<'p> for #name #lifetime {
                 fn read_one<R: Read + Seek>(reader: &mut R, #packet: &'p [u8]) -> BinResult<Self> {
                     #read
+                }
+
+                fn read_slices_of_one(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+                    Self::read_slices(slices)
                 }
             }
         }
@@ -69,6 +74,7 @@ pub(super) fn declare(cx: &Context<'_>, structure: &Structure) -> TokenStream {
     let text = &structure.name;
     let lifetime = lifetime(borrows(cx, structure));
     let fields = structure.fields.iter().map(|item| field(cx, structure, item));
+    let read_slices = reader(cx, structure);
     let (import, octets, read) = if borrows(cx, structure) {
         let import = quote!(#[br(import_raw(packet: &'p [u8]))]);
         (import, quote!(&'p [u8]), quote!(|reader| Self::read_be_args(reader, octets)))
@@ -90,8 +96,19 @@ pub(super) fn declare(cx: &Context<'_>, structure: &Structure) -> TokenStream {
             ///
             /// Where the octets do not hold the fields.
             pub fn read_from(octets: #octets) -> Result<Parsed<Self>, ParseError> {
+                parse_slices(#text, octets, Self::read_slices)
+            }
+
+            /// Does what `read_from` does, through `binrw`: slower, and the same.
+            ///
+            /// # Errors
+            ///
+            /// Where the octets do not hold the fields.
+            pub fn read_with_binrw(octets: #octets) -> Result<Parsed<Self>, ParseError> {
                 parse(#text, octets, #read)
             }
+
+            #read_slices
 
             /// Writes it.
             ///

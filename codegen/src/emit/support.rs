@@ -173,8 +173,14 @@ impl<'p> Names<'p> {
 
     /// The names, in order. An empty list has none.
     pub fn iter(self) -> impl Iterator<Item = &'p [u8]> {
-        let all = (!self.octets.is_empty()).then(|| self.octets.split(|octet| *octet == b','));
-        all.into_iter().flatten().take(self.at_most.unwrap_or(usize::MAX))
+        let mut rest = (!self.octets.is_empty()).then_some(self.octets);
+        let names = std::iter::from_fn(move || {
+            let octets = rest?;
+            let end = memchr::memchr(b',', octets);
+            rest = end.and_then(|end| octets.get(end + 1..));
+            Some(end.and_then(|end| octets.get(..end)).unwrap_or(octets))
+        });
+        names.take(self.at_most.unwrap_or(usize::MAX))
     }
 
     /// Whether there are no names.
@@ -319,6 +325,9 @@ fn significant_bits(octets: &[u8]) -> usize {
 pub trait Group<'p>: Sized {
     /// Reads one.
     fn read_one<R: Read + Seek>(reader: &mut R, packet: &'p [u8]) -> BinResult<Self>;
+
+    /// Reads one from plain slices.
+    fn read_slices_of_one(slices: &mut Slices<'p>) -> Result<Self, Refusal>;
 }
 
 /// A group as often as the message says. The groups have been read once, and are read again when asked for.
@@ -337,10 +346,16 @@ impl<'p, G: Group<'p>> Repeated<'p, G> {
 
     /// The groups, in order.
     pub fn iter(&self) -> impl Iterator<Item = G> + use<'p, G> {
-        let octets = self.octets;
-        let mut reader = Cursor::new(octets);
+        let mut slices = Slices::new(self.octets);
         std::iter::from_fn(move || {
-            (reader.position() < octets.len() as u64).then(|| G::read_one(&mut reader, octets).ok()).flatten()
+            if slices.rest.is_empty() {
+                return None;
+            }
+            let group = G::read_slices_of_one(&mut slices).ok();
+            if group.is_none() {
+                slices.rest = &[];
+            }
+            group
         })
     }
 }

@@ -61,6 +61,15 @@ fn one(cx: &Context<'_>, wire_type: &WireType) -> TokenStream {
 
         #names
 
+        impl<'p> #name<'p> {
+            #[allow(dead_code)]
+            #[inline(always)]
+            fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+                let count = #width::from_be_bytes(*slices.array()?);
+                slices.take(#octets).map(Self)
+            }
+        }
+
         impl fmt::Debug for #name<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 Octets(self.0).fmt(f)

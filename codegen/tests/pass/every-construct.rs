@@ -176,9 +176,14 @@ impl<'p> Names<'p> {
     }
     /// The names, in order. An empty list has none.
     pub fn iter(self) -> impl Iterator<Item = &'p [u8]> {
-        let all = (!self.octets.is_empty())
-            .then(|| self.octets.split(|octet| *octet == b','));
-        all.into_iter().flatten().take(self.at_most.unwrap_or(usize::MAX))
+        let mut rest = (!self.octets.is_empty()).then_some(self.octets);
+        let names = std::iter::from_fn(move || {
+            let octets = rest?;
+            let end = memchr::memchr(b',', octets);
+            rest = end.and_then(|end| octets.get(end + 1..));
+            Some(end.and_then(|end| octets.get(..end)).unwrap_or(octets))
+        });
+        names.take(self.at_most.unwrap_or(usize::MAX))
     }
     /// Whether there are no names.
     #[must_use]
@@ -333,6 +338,8 @@ fn significant_bits(octets: &[u8]) -> usize {
 pub trait Group<'p>: Sized {
     /// Reads one.
     fn read_one<R: Read + Seek>(reader: &mut R, packet: &'p [u8]) -> BinResult<Self>;
+    /// Reads one from plain slices.
+    fn read_slices_of_one(slices: &mut Slices<'p>) -> Result<Self, Refusal>;
 }
 /// A group as often as the message says. The groups have been read once, and are read again when asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -348,12 +355,16 @@ impl<'p, G: Group<'p>> Repeated<'p, G> {
     }
     /// The groups, in order.
     pub fn iter(&self) -> impl Iterator<Item = G> + use<'p, G> {
-        let octets = self.octets;
-        let mut reader = Cursor::new(octets);
+        let mut slices = Slices::new(self.octets);
         std::iter::from_fn(move || {
-            (reader.position() < octets.len() as u64)
-                .then(|| G::read_one(&mut reader, octets).ok())
-                .flatten()
+            if slices.rest.is_empty() {
+                return None;
+            }
+            let group = G::read_slices_of_one(&mut slices).ok();
+            if group.is_none() {
+                slices.rest = &[];
+            }
+            group
         })
     }
 }
@@ -422,9 +433,135 @@ fn append(
     structure.write_be(&mut writer)?;
     Ok(octets)
 }
+/// Octets that are read from front to back.
+#[doc(hidden)]
+pub struct Slices<'p> {
+    rest: &'p [u8],
+    /// Octets in all, those that have been read included.
+    length: usize,
+}
+/// Where octets stop to hold a structure, and why.
+#[doc(hidden)]
+pub struct Refusal {
+    offset: usize,
+    kind: ParseErrorKind,
+}
+#[allow(dead_code)]
+impl<'p> Slices<'p> {
+    #[inline(always)]
+    fn new(octets: &'p [u8]) -> Self {
+        Self {
+            rest: octets,
+            length: octets.len(),
+        }
+    }
+    /// Octets that have been read.
+    #[inline(always)]
+    fn place(&self) -> usize {
+        self.length.saturating_sub(self.rest.len())
+    }
+    /// That many octets. Where there are fewer, the end is to blame and not the place where they begin: `binrw` does
+    /// not tell that.
+    #[inline(always)]
+    fn array<const LENGTH: usize>(&mut self) -> Result<&'p [u8; LENGTH], Refusal> {
+        match self.rest.split_first_chunk() {
+            Some((octets, rest)) => {
+                self.rest = rest;
+                Ok(octets)
+            }
+            None => {
+                Err(Refusal {
+                    offset: self.length,
+                    kind: ParseErrorKind::Truncated,
+                })
+            }
+        }
+    }
+    /// As many octets as a count in front of them said.
+    #[inline(always)]
+    fn take(&mut self, length: u64) -> Result<&'p [u8], Refusal> {
+        match usize::try_from(length)
+            .ok()
+            .and_then(|length| self.rest.split_at_checked(length))
+        {
+            Some((octets, rest)) => {
+                self.rest = rest;
+                Ok(octets)
+            }
+            None => {
+                Err(Refusal {
+                    offset: self.place(),
+                    kind: ParseErrorKind::Truncated,
+                })
+            }
+        }
+    }
+    /// As many octets as earlier fields say; a negative number is a contradiction.
+    #[inline(always)]
+    fn sized(&mut self, length: i64) -> Result<&'p [u8], Refusal> {
+        match u64::try_from(length) {
+            Ok(length) => self.take(length),
+            Err(_) => {
+                Err(Refusal {
+                    offset: self.place(),
+                    kind: ParseErrorKind::Contradiction,
+                })
+            }
+        }
+    }
+    /// All octets that are left.
+    #[inline(always)]
+    fn rest(&mut self) -> &'p [u8] {
+        std::mem::take(&mut self.rest)
+    }
+    /// A group as often as an earlier field says.
+    fn repeated<G: Group<'p>>(
+        &mut self,
+        count: u64,
+    ) -> Result<Repeated<'p, G>, Refusal> {
+        let all = self.rest;
+        for _ in 0..count {
+            G::read_slices_of_one(self)?;
+        }
+        let length = all.len().saturating_sub(self.rest.len());
+        Ok(Repeated::new(all.get(..length).unwrap_or_default()))
+    }
+}
+/// Reads a structure from the start of `octets`.
+#[inline(always)]
+fn parse_slices<'p, T>(
+    structure: &'static str,
+    octets: &'p [u8],
+    read: impl FnOnce(&mut Slices<'p>) -> Result<T, Refusal>,
+) -> Result<Parsed<T>, ParseError> {
+    let mut slices = Slices::new(octets);
+    match read(&mut slices) {
+        Ok(value) => {
+            Ok(Parsed {
+                value,
+                trailing: slices.rest.len(),
+            })
+        }
+        Err(refusal) => {
+            Err(ParseError {
+                structure,
+                offset: refusal.offset,
+                kind: refusal.kind,
+            })
+        }
+    }
+}
 /// Octets behind their count.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Blob<'p>(pub &'p [u8]);
+impl<'p> Blob<'p> {
+    #[allow(dead_code)]
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        let count = u16::from_be_bytes(*slices.array()?);
+        slices.take(u64::from(count)).map(Self)
+    }
+}
 impl fmt::Debug for Blob<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Octets(self.0).fmt(f)
@@ -456,6 +593,14 @@ impl BinWrite for Blob<'_> {
 /// A text, behind a count of its own width.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct ShortText<'p>(pub &'p [u8]);
+impl<'p> ShortText<'p> {
+    #[allow(dead_code)]
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        let count = u8::from_be_bytes(*slices.array()?);
+        slices.take(u64::from(count)).map(Self)
+    }
+}
 impl fmt::Debug for ShortText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Octets(self.0).fmt(f)
@@ -499,6 +644,14 @@ impl<'p> Colours<'p> {
         Names::first(self.0, at_most)
     }
 }
+impl<'p> Colours<'p> {
+    #[allow(dead_code)]
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        let count = u16::from_be_bytes(*slices.array()?);
+        slices.take(u64::from(count)).map(Self)
+    }
+}
 impl fmt::Debug for Colours<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Octets(self.0).fmt(f)
@@ -530,6 +683,14 @@ impl BinWrite for Colours<'_> {
 /// A number of any size.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Big<'p>(pub &'p [u8]);
+impl<'p> Big<'p> {
+    #[allow(dead_code)]
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        let count = u32::from_be_bytes(*slices.array()?);
+        slices.take(u64::from(count)).map(Self)
+    }
+}
 impl fmt::Debug for Big<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Octets(self.0).fmt(f)
@@ -561,6 +722,14 @@ impl BinWrite for Big<'_> {
 /// A number of any size, counted in bits.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Bits<'p>(pub &'p [u8]);
+impl<'p> Bits<'p> {
+    #[allow(dead_code)]
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        let count = u16::from_be_bytes(*slices.array()?);
+        slices.take(u64::from(count).div_ceil(8)).map(Self)
+    }
+}
 impl fmt::Debug for Bits<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Octets(self.0).fmt(f)
@@ -812,7 +981,21 @@ impl<'p> Flash<'p> {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+        parse_slices("Flash", octets, Self::read_slices)
+    }
+    /// Does what `read_from` does, through `binrw`: slower, and the same.
+    ///
+    /// # Errors
+    ///
+    /// Where the octets do not hold the fields.
+    pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
         parse("Flash", octets, |reader| Self::read_be_args(reader, octets))
+    }
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        let length = u16::from_be_bytes(*slices.array()?);
+        let colour = ShortText::read_slices(slices)?;
+        Ok(Self { length, colour })
     }
     /// Writes it.
     ///
@@ -826,6 +1009,9 @@ impl<'p> Flash<'p> {
 impl<'p> Group<'p> for Flash<'p> {
     fn read_one<R: Read + Seek>(reader: &mut R, packet: &'p [u8]) -> BinResult<Self> {
         Self::read_be_args(reader, packet)
+    }
+    fn read_slices_of_one(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        Self::read_slices(slices)
     }
 }
 /// The greeting.
@@ -946,7 +1132,43 @@ impl<'p> Signal<'p> {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+        parse_slices("Signal", octets, Self::read_slices)
+    }
+    /// Does what `read_from` does, through `binrw`: slower, and the same.
+    ///
+    /// # Errors
+    ///
+    /// Where the octets do not hold the fields.
+    pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
         parse("Signal", octets, |reader| Self::read_be_args(reader, octets))
+    }
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        let place = slices.place();
+        let length = u16::from_be_bytes(*slices.array()?);
+        if !(1..).contains(&length) {
+            return Err(Refusal {
+                offset: place,
+                kind: ParseErrorKind::TooSmall,
+            });
+        }
+        if !(..=4096).contains(&length) {
+            return Err(Refusal {
+                offset: place,
+                kind: ParseErrorKind::TooLarge,
+            });
+        }
+        let gap = u8::from_be_bytes(*slices.array()?);
+        let kind = u8::from_be_bytes(*slices.array()?);
+        if kind != 7 {
+            return Err(Refusal {
+                offset: place,
+                kind: ParseErrorKind::Mismatch,
+            });
+        }
+        let body = slices.sized(i64::from(length) + 2 - i64::from(gap) % 4)?;
+        let sum = *slices.array()?;
+        Ok(Self { length, gap, body, sum })
     }
     /// Writes it.
     ///
@@ -1027,7 +1249,21 @@ pub mod lens {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Fresnel", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Fresnel", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let rings = Big::read_slices(slices)?;
+            let r#type = ShortText::read_slices(slices)?;
+            Ok(Self { rings, r#type })
         }
         /// Writes it.
         ///
@@ -1063,7 +1299,28 @@ pub mod lens {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Signed", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Signed", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let serial = u64::from_be_bytes(*slices.array()?);
+            let rings = Big::read_slices(slices)?;
+            let r#type = ShortText::read_slices(slices)?;
+            let seal = Bits::read_slices(slices)?;
+            Ok(Self {
+                serial,
+                rings,
+                r#type,
+                seal,
+            })
         }
         /// Writes it.
         ///
@@ -1089,7 +1346,20 @@ pub mod lens {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("None", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("None", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let nothing = u8::from_be_bytes(*slices.array()?);
+            Ok(Self { nothing })
         }
         /// Writes it.
         ///
@@ -1118,15 +1388,7 @@ pub mod lens {
         ///
         /// Where the octets do not hold the fields.
         pub fn parse(octets: &'p [u8]) -> Result<Option<Parsed<Self>>, ParseError> {
-            let truncated = ParseError {
-                structure: stringify!(Lens),
-                offset: 0,
-                kind: ParseErrorKind::Truncated,
-            };
-            let (count, rest) = octets.split_first_chunk::<4>().ok_or(truncated)?;
-            let count = usize::try_from(u32::from_be_bytes(*count))
-                .map_err(|_| truncated)?;
-            let (tag, body) = rest.split_at_checked(count).ok_or(truncated)?;
+            let (tag, body) = Self::split_tag(octets)?;
             Ok(
                 match tag {
                     b"fresnel" => Some(Fresnel::read_from(body)?.map(Self::Fresnel)),
@@ -1135,6 +1397,40 @@ pub mod lens {
                     _ => None,
                 },
             )
+        }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            octets: &'p [u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let (tag, body) = Self::split_tag(octets)?;
+            Ok(
+                match tag {
+                    b"fresnel" => {
+                        Some(Fresnel::read_with_binrw(body)?.map(Self::Fresnel))
+                    }
+                    b"fresnel-signed" => {
+                        Some(Signed::read_with_binrw(body)?.map(Self::Signed))
+                    }
+                    b"none" => Some(None::read_with_binrw(body)?.map(Self::None)),
+                    _ => None,
+                },
+            )
+        }
+        /// The string in front, and what is behind it.
+        fn split_tag(octets: &[u8]) -> Result<(&[u8], &[u8]), ParseError> {
+            let truncated = ParseError {
+                structure: stringify!(Lens),
+                offset: 0,
+                kind: ParseErrorKind::Truncated,
+            };
+            let (count, rest) = octets.split_first_chunk::<4>().ok_or(truncated)?;
+            let count = usize::try_from(u32::from_be_bytes(*count))
+                .map_err(|_| truncated)?;
+            rest.split_at_checked(count).ok_or(truncated)
         }
         /// The string in front.
         #[must_use]
@@ -1218,7 +1514,34 @@ pub mod open {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Light", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Light", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let label = ShortText::read_slices(slices)?;
+            let horizontal = u32::from_be_bytes(*slices.array()?);
+            let vertical = u8::from_be_bytes(*slices.array()?);
+            let port = Colours::read_slices(slices)?;
+            let starboard = Colours::read_slices(slices)?;
+            let steady = slices.array::<1>()? != &[0];
+            let picture = slices.rest();
+            Ok(Self {
+                label,
+                horizontal,
+                vertical,
+                port,
+                starboard,
+                steady,
+                picture,
+            })
         }
         /// Writes it.
         ///
@@ -1282,7 +1605,20 @@ pub mod open {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Dark", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Dark", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let reason = Blob::read_slices(slices)?;
+            Ok(Self { reason })
         }
         /// Writes it.
         ///
@@ -1332,7 +1668,32 @@ pub mod open {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Flashes", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Flashes", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let count = u8::from_be_bytes(*slices.array()?);
+            let flashes = slices.repeated(u64::from(count))?;
+            let self_ = u8::from_be_bytes(*slices.array()?);
+            let named = slices.array::<1>()? != &[0];
+            let name = if named { Some(ShortText::read_slices(slices)?) } else { None };
+            let code = *slices.array()?;
+            Ok(Self {
+                count,
+                flashes,
+                self_,
+                named,
+                name,
+                code,
+            })
         }
         /// Writes it.
         ///
@@ -1378,6 +1739,24 @@ pub mod open {
                 (1, Role::Client) => Light::read_from(body)?.map(Self::Light),
                 (2, _) => Dark::read_from(body)?.map(Self::Dark),
                 (3, Role::Server) => Flashes::read_from(body)?.map(Self::Flashes),
+                _ => return Ok(None),
+            };
+            Ok(Some(message))
+        }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            sender: Role,
+            octets: &'p [u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let Some((number, body)) = octets.split_first() else { return Ok(None) };
+            let message = match (*number, sender) {
+                (1, Role::Client) => Light::read_with_binrw(body)?.map(Self::Light),
+                (2, _) => Dark::read_with_binrw(body)?.map(Self::Dark),
+                (3, Role::Server) => Flashes::read_with_binrw(body)?.map(Self::Flashes),
                 _ => return Ok(None),
             };
             Ok(Some(message))
@@ -1457,7 +1836,35 @@ pub mod secret {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Whisper", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Whisper", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let what = slices.array()?;
+            if what != b"\0\x04hush" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let loud = u8::from_be_bytes(*slices.array()?);
+            if loud != 0 {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let to = Big::read_slices(slices)?;
+            Ok(Self { to })
         }
         /// Writes it.
         ///
@@ -1487,7 +1894,34 @@ pub mod secret {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Cry", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Cry", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let place = slices.place();
+            let what = slices.array()?;
+            if what != b"\0\x04help" {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            let loud = u8::from_be_bytes(*slices.array()?);
+            if loud == 0 {
+                return Err(Refusal {
+                    offset: place,
+                    kind: ParseErrorKind::Mismatch,
+                });
+            }
+            Ok(Self {})
         }
         /// Writes it.
         ///
@@ -1521,7 +1955,22 @@ pub mod secret {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Talk", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Talk", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let what = Blob::read_slices(slices)?;
+            let size = u16::from_be_bytes(*slices.array()?);
+            let more = slices.sized(i64::from(size))?;
+            Ok(Self { what, size, more })
         }
         /// Writes it.
         ///
@@ -1555,7 +2004,22 @@ pub mod secret {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Song", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Song", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let what = Blob::read_slices(slices)?;
+            let size = u16::from_be_bytes(*slices.array()?);
+            let more = slices.sized(i64::from(size))?;
+            Ok(Self { what, size, more })
         }
         /// Writes it.
         ///
@@ -1636,6 +2100,55 @@ pub mod secret {
             }
             refused.map_or(Ok(None), Err)
         }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            sender: Role,
+            octets: &'p [u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let Some((number, body)) = octets.split_first() else { return Ok(None) };
+            let mut refused = None;
+            if let (9, Role::Client) = (*number, sender) {
+                match Whisper::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::Whisper)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (9, Role::Client) = (*number, sender) {
+                match Cry::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::Cry)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (9, Role::Client) = (*number, sender) {
+                match Talk::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::Talk)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            if let (9, Role::Client) = (*number, sender) {
+                match Song::read_with_binrw(body) {
+                    Ok(parsed) if parsed.trailing == 0 => {
+                        return Ok(Some(parsed.map(Self::Song)));
+                    }
+                    Ok(_) => {}
+                    Err(error) => refused = Some(error),
+                }
+            }
+            refused.map_or(Ok(None), Err)
+        }
         /// The message's number.
         #[must_use]
         pub const fn number(&self) -> u8 {
@@ -1695,7 +2208,20 @@ pub mod handshake {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Offer", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Offer", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let hand = Big::read_slices(slices)?;
+            Ok(Self { hand })
         }
         /// Writes it.
         ///
@@ -1723,7 +2249,20 @@ pub mod handshake {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Take", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &'p [u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Take", octets, |reader| Self::read_be_args(reader, octets))
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+            let hand = Big::read_slices(slices)?;
+            Ok(Self { hand })
         }
         /// Writes it.
         ///
@@ -1764,6 +2303,23 @@ pub mod handshake {
             let message = match (*number, sender) {
                 (1, Role::Client) => Offer::read_from(body)?.map(Self::Offer),
                 (1, Role::Server) => Take::read_from(body)?.map(Self::Take),
+                _ => return Ok(None),
+            };
+            Ok(Some(message))
+        }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            sender: Role,
+            octets: &'p [u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let Some((number, body)) = octets.split_first() else { return Ok(None) };
+            let message = match (*number, sender) {
+                (1, Role::Client) => Offer::read_with_binrw(body)?.map(Self::Offer),
+                (1, Role::Server) => Take::read_with_binrw(body)?.map(Self::Take),
                 _ => return Ok(None),
             };
             Ok(Some(message))
@@ -1852,6 +2408,25 @@ impl Exchange {
             match self {
                 Self::Handshake => {
                     handshake::Message::parse(sender, octets)?
+                        .map(|parsed| parsed.map(ExchangeMessage::Handshake))
+                }
+            },
+        )
+    }
+    /// Does what `parse` does, through `binrw`: slower, and the same.
+    ///
+    /// # Errors
+    ///
+    /// Where the octets do not hold the fields.
+    pub fn parse_with_binrw<'p>(
+        self,
+        sender: Role,
+        octets: &'p [u8],
+    ) -> Result<Option<Parsed<ExchangeMessage<'p>>>, ParseError> {
+        Ok(
+            match self {
+                Self::Handshake => {
+                    handshake::Message::parse_with_binrw(sender, octets)?
                         .map(|parsed| parsed.map(ExchangeMessage::Handshake))
                 }
             },

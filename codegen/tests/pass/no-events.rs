@@ -176,9 +176,14 @@ impl<'p> Names<'p> {
     }
     /// The names, in order. An empty list has none.
     pub fn iter(self) -> impl Iterator<Item = &'p [u8]> {
-        let all = (!self.octets.is_empty())
-            .then(|| self.octets.split(|octet| *octet == b','));
-        all.into_iter().flatten().take(self.at_most.unwrap_or(usize::MAX))
+        let mut rest = (!self.octets.is_empty()).then_some(self.octets);
+        let names = std::iter::from_fn(move || {
+            let octets = rest?;
+            let end = memchr::memchr(b',', octets);
+            rest = end.and_then(|end| octets.get(end + 1..));
+            Some(end.and_then(|end| octets.get(..end)).unwrap_or(octets))
+        });
+        names.take(self.at_most.unwrap_or(usize::MAX))
     }
     /// Whether there are no names.
     #[must_use]
@@ -333,6 +338,8 @@ fn significant_bits(octets: &[u8]) -> usize {
 pub trait Group<'p>: Sized {
     /// Reads one.
     fn read_one<R: Read + Seek>(reader: &mut R, packet: &'p [u8]) -> BinResult<Self>;
+    /// Reads one from plain slices.
+    fn read_slices_of_one(slices: &mut Slices<'p>) -> Result<Self, Refusal>;
 }
 /// A group as often as the message says. The groups have been read once, and are read again when asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -348,12 +355,16 @@ impl<'p, G: Group<'p>> Repeated<'p, G> {
     }
     /// The groups, in order.
     pub fn iter(&self) -> impl Iterator<Item = G> + use<'p, G> {
-        let octets = self.octets;
-        let mut reader = Cursor::new(octets);
+        let mut slices = Slices::new(self.octets);
         std::iter::from_fn(move || {
-            (reader.position() < octets.len() as u64)
-                .then(|| G::read_one(&mut reader, octets).ok())
-                .flatten()
+            if slices.rest.is_empty() {
+                return None;
+            }
+            let group = G::read_slices_of_one(&mut slices).ok();
+            if group.is_none() {
+                slices.rest = &[];
+            }
+            group
         })
     }
 }
@@ -422,6 +433,124 @@ fn append(
     structure.write_be(&mut writer)?;
     Ok(octets)
 }
+/// Octets that are read from front to back.
+#[doc(hidden)]
+pub struct Slices<'p> {
+    rest: &'p [u8],
+    /// Octets in all, those that have been read included.
+    length: usize,
+}
+/// Where octets stop to hold a structure, and why.
+#[doc(hidden)]
+pub struct Refusal {
+    offset: usize,
+    kind: ParseErrorKind,
+}
+#[allow(dead_code)]
+impl<'p> Slices<'p> {
+    #[inline(always)]
+    fn new(octets: &'p [u8]) -> Self {
+        Self {
+            rest: octets,
+            length: octets.len(),
+        }
+    }
+    /// Octets that have been read.
+    #[inline(always)]
+    fn place(&self) -> usize {
+        self.length.saturating_sub(self.rest.len())
+    }
+    /// That many octets. Where there are fewer, the end is to blame and not the place where they begin: `binrw` does
+    /// not tell that.
+    #[inline(always)]
+    fn array<const LENGTH: usize>(&mut self) -> Result<&'p [u8; LENGTH], Refusal> {
+        match self.rest.split_first_chunk() {
+            Some((octets, rest)) => {
+                self.rest = rest;
+                Ok(octets)
+            }
+            None => {
+                Err(Refusal {
+                    offset: self.length,
+                    kind: ParseErrorKind::Truncated,
+                })
+            }
+        }
+    }
+    /// As many octets as a count in front of them said.
+    #[inline(always)]
+    fn take(&mut self, length: u64) -> Result<&'p [u8], Refusal> {
+        match usize::try_from(length)
+            .ok()
+            .and_then(|length| self.rest.split_at_checked(length))
+        {
+            Some((octets, rest)) => {
+                self.rest = rest;
+                Ok(octets)
+            }
+            None => {
+                Err(Refusal {
+                    offset: self.place(),
+                    kind: ParseErrorKind::Truncated,
+                })
+            }
+        }
+    }
+    /// As many octets as earlier fields say; a negative number is a contradiction.
+    #[inline(always)]
+    fn sized(&mut self, length: i64) -> Result<&'p [u8], Refusal> {
+        match u64::try_from(length) {
+            Ok(length) => self.take(length),
+            Err(_) => {
+                Err(Refusal {
+                    offset: self.place(),
+                    kind: ParseErrorKind::Contradiction,
+                })
+            }
+        }
+    }
+    /// All octets that are left.
+    #[inline(always)]
+    fn rest(&mut self) -> &'p [u8] {
+        std::mem::take(&mut self.rest)
+    }
+    /// A group as often as an earlier field says.
+    fn repeated<G: Group<'p>>(
+        &mut self,
+        count: u64,
+    ) -> Result<Repeated<'p, G>, Refusal> {
+        let all = self.rest;
+        for _ in 0..count {
+            G::read_slices_of_one(self)?;
+        }
+        let length = all.len().saturating_sub(self.rest.len());
+        Ok(Repeated::new(all.get(..length).unwrap_or_default()))
+    }
+}
+/// Reads a structure from the start of `octets`.
+#[inline(always)]
+fn parse_slices<'p, T>(
+    structure: &'static str,
+    octets: &'p [u8],
+    read: impl FnOnce(&mut Slices<'p>) -> Result<T, Refusal>,
+) -> Result<Parsed<T>, ParseError> {
+    let mut slices = Slices::new(octets);
+    match read(&mut slices) {
+        Ok(value) => {
+            Ok(Parsed {
+                value,
+                trailing: slices.rest.len(),
+            })
+        }
+        Err(refusal) => {
+            Err(ParseError {
+                structure,
+                offset: refusal.offset,
+                kind: refusal.kind,
+            })
+        }
+    }
+}
 /// Words that the protocol gives a meaning.
 pub mod words {}
 /// Bounds on what is read, kept and passed on.
@@ -479,7 +608,20 @@ pub mod ticker {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Tick", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Tick", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let count = u8::from_be_bytes(*slices.array()?);
+            Ok(Self { count })
         }
         /// Writes it.
         ///
@@ -517,6 +659,22 @@ pub mod ticker {
             let Some((number, body)) = octets.split_first() else { return Ok(None) };
             let message = match (*number, sender) {
                 (1, _) => Tick::read_from(body)?.map(Self::Tick),
+                _ => return Ok(None),
+            };
+            Ok(Some(message))
+        }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            sender: Role,
+            octets: &[u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let Some((number, body)) = octets.split_first() else { return Ok(None) };
+            let message = match (*number, sender) {
+                (1, _) => Tick::read_with_binrw(body)?.map(Self::Tick),
                 _ => return Ok(None),
             };
             Ok(Some(message))

@@ -176,9 +176,14 @@ impl<'p> Names<'p> {
     }
     /// The names, in order. An empty list has none.
     pub fn iter(self) -> impl Iterator<Item = &'p [u8]> {
-        let all = (!self.octets.is_empty())
-            .then(|| self.octets.split(|octet| *octet == b','));
-        all.into_iter().flatten().take(self.at_most.unwrap_or(usize::MAX))
+        let mut rest = (!self.octets.is_empty()).then_some(self.octets);
+        let names = std::iter::from_fn(move || {
+            let octets = rest?;
+            let end = memchr::memchr(b',', octets);
+            rest = end.and_then(|end| octets.get(end + 1..));
+            Some(end.and_then(|end| octets.get(..end)).unwrap_or(octets))
+        });
+        names.take(self.at_most.unwrap_or(usize::MAX))
     }
     /// Whether there are no names.
     #[must_use]
@@ -333,6 +338,8 @@ fn significant_bits(octets: &[u8]) -> usize {
 pub trait Group<'p>: Sized {
     /// Reads one.
     fn read_one<R: Read + Seek>(reader: &mut R, packet: &'p [u8]) -> BinResult<Self>;
+    /// Reads one from plain slices.
+    fn read_slices_of_one(slices: &mut Slices<'p>) -> Result<Self, Refusal>;
 }
 /// A group as often as the message says. The groups have been read once, and are read again when asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -348,12 +355,16 @@ impl<'p, G: Group<'p>> Repeated<'p, G> {
     }
     /// The groups, in order.
     pub fn iter(&self) -> impl Iterator<Item = G> + use<'p, G> {
-        let octets = self.octets;
-        let mut reader = Cursor::new(octets);
+        let mut slices = Slices::new(self.octets);
         std::iter::from_fn(move || {
-            (reader.position() < octets.len() as u64)
-                .then(|| G::read_one(&mut reader, octets).ok())
-                .flatten()
+            if slices.rest.is_empty() {
+                return None;
+            }
+            let group = G::read_slices_of_one(&mut slices).ok();
+            if group.is_none() {
+                slices.rest = &[];
+            }
+            group
         })
     }
 }
@@ -421,6 +432,124 @@ fn append(
     writer.seek(SeekFrom::End(0))?;
     structure.write_be(&mut writer)?;
     Ok(octets)
+}
+/// Octets that are read from front to back.
+#[doc(hidden)]
+pub struct Slices<'p> {
+    rest: &'p [u8],
+    /// Octets in all, those that have been read included.
+    length: usize,
+}
+/// Where octets stop to hold a structure, and why.
+#[doc(hidden)]
+pub struct Refusal {
+    offset: usize,
+    kind: ParseErrorKind,
+}
+#[allow(dead_code)]
+impl<'p> Slices<'p> {
+    #[inline(always)]
+    fn new(octets: &'p [u8]) -> Self {
+        Self {
+            rest: octets,
+            length: octets.len(),
+        }
+    }
+    /// Octets that have been read.
+    #[inline(always)]
+    fn place(&self) -> usize {
+        self.length.saturating_sub(self.rest.len())
+    }
+    /// That many octets. Where there are fewer, the end is to blame and not the place where they begin: `binrw` does
+    /// not tell that.
+    #[inline(always)]
+    fn array<const LENGTH: usize>(&mut self) -> Result<&'p [u8; LENGTH], Refusal> {
+        match self.rest.split_first_chunk() {
+            Some((octets, rest)) => {
+                self.rest = rest;
+                Ok(octets)
+            }
+            None => {
+                Err(Refusal {
+                    offset: self.length,
+                    kind: ParseErrorKind::Truncated,
+                })
+            }
+        }
+    }
+    /// As many octets as a count in front of them said.
+    #[inline(always)]
+    fn take(&mut self, length: u64) -> Result<&'p [u8], Refusal> {
+        match usize::try_from(length)
+            .ok()
+            .and_then(|length| self.rest.split_at_checked(length))
+        {
+            Some((octets, rest)) => {
+                self.rest = rest;
+                Ok(octets)
+            }
+            None => {
+                Err(Refusal {
+                    offset: self.place(),
+                    kind: ParseErrorKind::Truncated,
+                })
+            }
+        }
+    }
+    /// As many octets as earlier fields say; a negative number is a contradiction.
+    #[inline(always)]
+    fn sized(&mut self, length: i64) -> Result<&'p [u8], Refusal> {
+        match u64::try_from(length) {
+            Ok(length) => self.take(length),
+            Err(_) => {
+                Err(Refusal {
+                    offset: self.place(),
+                    kind: ParseErrorKind::Contradiction,
+                })
+            }
+        }
+    }
+    /// All octets that are left.
+    #[inline(always)]
+    fn rest(&mut self) -> &'p [u8] {
+        std::mem::take(&mut self.rest)
+    }
+    /// A group as often as an earlier field says.
+    fn repeated<G: Group<'p>>(
+        &mut self,
+        count: u64,
+    ) -> Result<Repeated<'p, G>, Refusal> {
+        let all = self.rest;
+        for _ in 0..count {
+            G::read_slices_of_one(self)?;
+        }
+        let length = all.len().saturating_sub(self.rest.len());
+        Ok(Repeated::new(all.get(..length).unwrap_or_default()))
+    }
+}
+/// Reads a structure from the start of `octets`.
+#[inline(always)]
+fn parse_slices<'p, T>(
+    structure: &'static str,
+    octets: &'p [u8],
+    read: impl FnOnce(&mut Slices<'p>) -> Result<T, Refusal>,
+) -> Result<Parsed<T>, ParseError> {
+    let mut slices = Slices::new(octets);
+    match read(&mut slices) {
+        Ok(value) => {
+            Ok(Parsed {
+                value,
+                trailing: slices.rest.len(),
+            })
+        }
+        Err(refusal) => {
+            Err(ParseError {
+                structure,
+                offset: refusal.offset,
+                kind: refusal.kind,
+            })
+        }
+    }
 }
 /// Words that the protocol gives a meaning.
 pub mod words {}
@@ -506,7 +635,21 @@ impl Pairs {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+        parse_slices("Pairs", octets, Self::read_slices)
+    }
+    /// Does what `read_from` does, through `binrw`: slower, and the same.
+    ///
+    /// # Errors
+    ///
+    /// Where the octets do not hold the fields.
+    pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
         parse("Pairs", octets, Self::read_be)
+    }
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+        let one = u8::from_be_bytes(*slices.array()?);
+        let other = u8::from_be_bytes(*slices.array()?);
+        Ok(Self { one, other })
     }
     /// Writes it.
     ///
@@ -520,6 +663,9 @@ impl Pairs {
 impl<'p> Group<'p> for Pairs {
     fn read_one<R: Read + Seek>(reader: &mut R, _: &'p [u8]) -> BinResult<Self> {
         Self::read_be(reader)
+    }
+    fn read_slices_of_one(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
+        Self::read_slices(slices)
     }
 }
 /// Declared at `numbers-only.grammar:6`.
@@ -539,7 +685,21 @@ impl Fixed {
     ///
     /// Where the octets do not hold the fields.
     pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+        parse_slices("Fixed", octets, Self::read_slices)
+    }
+    /// Does what `read_from` does, through `binrw`: slower, and the same.
+    ///
+    /// # Errors
+    ///
+    /// Where the octets do not hold the fields.
+    pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
         parse("Fixed", octets, Self::read_be)
+    }
+    #[inline(always)]
+    fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+        let kind = u8::from_be_bytes(*slices.array()?);
+        let value = u32::from_be_bytes(*slices.array()?);
+        Ok(Self { kind, value })
     }
     /// Writes it.
     ///
@@ -580,7 +740,20 @@ pub mod kind {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("One", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("One", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let value = u8::from_be_bytes(*slices.array()?);
+            Ok(Self { value })
         }
         /// Writes it.
         ///
@@ -606,7 +779,20 @@ pub mod kind {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Other", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Other", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let value = u16::from_be_bytes(*slices.array()?);
+            Ok(Self { value })
         }
         /// Writes it.
         ///
@@ -632,6 +818,34 @@ pub mod kind {
         ///
         /// Where the octets do not hold the fields.
         pub fn parse(octets: &[u8]) -> Result<Option<Parsed<Self>>, ParseError> {
+            let (tag, body) = Self::split_tag(octets)?;
+            Ok(
+                match tag {
+                    b"one" => Some(One::read_from(body)?.map(Self::One)),
+                    b"other" => Some(Other::read_from(body)?.map(Self::Other)),
+                    _ => None,
+                },
+            )
+        }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            octets: &[u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let (tag, body) = Self::split_tag(octets)?;
+            Ok(
+                match tag {
+                    b"one" => Some(One::read_with_binrw(body)?.map(Self::One)),
+                    b"other" => Some(Other::read_with_binrw(body)?.map(Self::Other)),
+                    _ => None,
+                },
+            )
+        }
+        /// The string in front, and what is behind it.
+        fn split_tag(octets: &[u8]) -> Result<(&[u8], &[u8]), ParseError> {
             let truncated = ParseError {
                 structure: stringify!(Kind),
                 offset: 0,
@@ -640,14 +854,7 @@ pub mod kind {
             let (count, rest) = octets.split_first_chunk::<4>().ok_or(truncated)?;
             let count = usize::try_from(u32::from_be_bytes(*count))
                 .map_err(|_| truncated)?;
-            let (tag, body) = rest.split_at_checked(count).ok_or(truncated)?;
-            Ok(
-                match tag {
-                    b"one" => Some(One::read_from(body)?.map(Self::One)),
-                    b"other" => Some(Other::read_from(body)?.map(Self::Other)),
-                    _ => None,
-                },
-            )
+            rest.split_at_checked(count).ok_or(truncated)
         }
         /// The string in front.
         #[must_use]
@@ -696,7 +903,20 @@ pub mod numbers {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Tell", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Tell", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
+            let value = u64::from_be_bytes(*slices.array()?);
+            Ok(Self { value })
         }
         /// Writes it.
         ///
@@ -727,7 +947,19 @@ pub mod numbers {
         ///
         /// Where the octets do not hold the fields.
         pub fn read_from(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
+            parse_slices("Told", octets, Self::read_slices)
+        }
+        /// Does what `read_from` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn read_with_binrw(octets: &[u8]) -> Result<Parsed<Self>, ParseError> {
             parse("Told", octets, Self::read_be)
+        }
+        #[inline(always)]
+        fn read_slices(_: &mut Slices<'_>) -> Result<Self, Refusal> {
+            Ok(Self {})
         }
         /// Writes it.
         ///
@@ -769,6 +1001,23 @@ pub mod numbers {
             let message = match (*number, sender) {
                 (1, Role::Client) => Tell::read_from(body)?.map(Self::Tell),
                 (2, Role::Server) => Told::read_from(body)?.map(Self::Told),
+                _ => return Ok(None),
+            };
+            Ok(Some(message))
+        }
+        /// Does what `parse` does, through `binrw`: slower, and the same.
+        ///
+        /// # Errors
+        ///
+        /// Where the octets do not hold the fields.
+        pub fn parse_with_binrw(
+            sender: Role,
+            octets: &[u8],
+        ) -> Result<Option<Parsed<Self>>, ParseError> {
+            let Some((number, body)) = octets.split_first() else { return Ok(None) };
+            let message = match (*number, sender) {
+                (1, Role::Client) => Tell::read_with_binrw(body)?.map(Self::Tell),
+                (2, Role::Server) => Told::read_with_binrw(body)?.map(Self::Told),
                 _ => return Ok(None),
             };
             Ok(Some(message))
@@ -861,6 +1110,25 @@ impl Exchange {
             match self {
                 Self::Numbers => {
                     numbers::Message::parse(sender, octets)?
+                        .map(|parsed| parsed.map(ExchangeMessage::Numbers))
+                }
+            },
+        )
+    }
+    /// Does what `parse` does, through `binrw`: slower, and the same.
+    ///
+    /// # Errors
+    ///
+    /// Where the octets do not hold the fields.
+    pub fn parse_with_binrw(
+        self,
+        sender: Role,
+        octets: &[u8],
+    ) -> Result<Option<Parsed<ExchangeMessage>>, ParseError> {
+        Ok(
+            match self {
+                Self::Numbers => {
+                    numbers::Message::parse_with_binrw(sender, octets)?
                         .map(|parsed| parsed.map(ExchangeMessage::Numbers))
                 }
             },

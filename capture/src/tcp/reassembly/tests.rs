@@ -75,8 +75,14 @@ impl Bench {
 
     fn ack(&mut self, sequence: u32) {
         self.stream.acknowledge(sequence, &mut self.record);
-        self.stream.packet_passed(&self.limits, &mut self.record);
         self.check_invariants();
+    }
+
+    fn fin(&mut self, sequence: u32) -> bool {
+        let fits = self.stream.finish(sequence);
+        self.stream.trust_acknowledgement(&mut self.record);
+        self.check_invariants();
+        fits
     }
 
     fn flush(&mut self) {
@@ -194,26 +200,57 @@ fn data_behind_a_hole_acknowledged_before_comes_at_once() {
 }
 
 #[test]
-fn an_acknowledgement_ahead_of_all_data_is_believed_after_a_while() {
+fn an_acknowledgement_ahead_of_all_data_waits_for_what_shows_it() {
     let mut bench = Bench::new(0);
-    bench.ack(3);
     bench.ack(3);
     bench.data(0, b"abc");
     assert_eq!(bench.out(), "abc", "it was only stored late");
-    for _ in 0..=bench.limits.ack_patience {
-        assert_eq!(bench.out(), "");
+    for _ in 0..100 {
         bench.ack(9);
     }
-    assert_eq!(bench.out(), "______");
-    bench.data(3, b"def");
     assert_eq!(bench.out(), "");
+    bench.data(3, b"def");
+    assert_eq!(bench.out(), "def");
+    bench.data(9, b"jkl");
+    assert_eq!(bench.out(), "___ jkl");
+    bench.ack(20);
+    assert_eq!(bench.out(), "");
+    bench.flush();
+    assert_eq!(bench.out(), "________");
+}
+
+#[test]
+fn data_out_of_order_is_not_taken_for_lost_because_of_one_wrong_acknowledgement() {
+    let mut bench = Bench::new(0);
+    bench.ack(10_000);
+    bench.data(3, b"def");
+    bench.ack(0);
+    bench.data(0, b"abc");
+    assert_eq!(bench.out(), "abc def");
+    // What was lost is told once a number fits.
+    bench.data(9, b"jkl");
+    assert_eq!(bench.out(), "");
+    bench.ack(12);
+    assert_eq!(bench.out(), "___ jkl");
+}
+
+#[test]
+fn acknowledgements_alone_follow_a_stream_of_any_length() {
+    let mut bench = Bench::new(0);
+    for step in 1..200_u32 {
+        bench.ack(step.wrapping_mul(50 << 20));
+    }
+    assert_eq!((bench.out(), bench.record.stats.ignored_acks), (String::new(), 0));
+    let end = 199_u32.wrapping_mul(50 << 20);
+    bench.data(end, b"abc");
+    assert_eq!(bench.record.out, [Out::Gap(199 * (50 << 20)), Out::Bytes(b"abc".to_vec())]);
 }
 
 #[test]
 fn an_acknowledged_fin_is_no_gap() {
     let mut bench = Bench::new(0);
     bench.data(0, b"abc");
-    assert!(bench.stream.finish(3));
+    assert!(bench.fin(3));
     assert!(bench.stream.is_complete());
     for _ in 0..9 {
         bench.ack(4);
@@ -235,20 +272,69 @@ fn an_acknowledged_fin_is_no_gap() {
 fn a_fin_tells_where_the_stream_ends() {
     let mut bench = Bench::new(0);
     bench.data(0, b"abc");
-    assert!(bench.stream.finish(9));
+    assert!(bench.fin(9));
     assert!(!bench.stream.is_complete());
-    bench.data(6, b"ghiJKL");
+    bench.data(6, b"ghi");
+    bench.data(3, b"def");
+    assert!(bench.stream.is_finished());
+    bench.data(9, b"JKL");
     assert_eq!(bench.record.anomalies, [TcpAnomaly::DataAfterFin]);
     assert_eq!(bench.record.stats.bytes_after_end, 3);
     bench.flush();
-    assert_eq!(bench.out(), "abc ___ ghi");
+    assert_eq!(bench.out(), "abc def ghi");
 
     let mut bench = Bench::new(0);
     bench.data(0, b"abc");
-    assert!(!bench.stream.finish(2), "a FIN inside the stream");
-    assert!(bench.stream.finish(9));
+    assert!(!bench.fin(2), "a FIN inside the stream");
+    assert!(bench.fin(9));
     bench.flush();
     assert_eq!(bench.out(), "abc ______");
+}
+
+#[test]
+fn an_acknowledged_fin_closes_the_hole_before_it() {
+    for early in [true, false] {
+        let mut bench = Bench::new(0);
+        bench.data(0, b"abc");
+        if early {
+            bench.ack(10);
+        }
+        assert!(bench.fin(9));
+        if !early {
+            assert!(!bench.stream.is_finished());
+            bench.ack(10);
+        }
+        assert_eq!(bench.out(), "abc ______");
+        assert!(bench.stream.is_finished());
+    }
+    // Nothing is behind a FIN that could be acknowledged.
+    let mut bench = Bench::new(0);
+    assert!(bench.fin(9));
+    bench.ack(11);
+    assert_eq!((bench.out(), bench.record.stats.ignored_acks), (String::new(), 1));
+}
+
+#[test]
+fn data_behind_a_fin_that_was_not_reached_proves_it_wrong() {
+    let mut bench = Bench::new(0);
+    bench.data(0, b"abc");
+    assert!(bench.fin(9));
+    bench.data(6, b"ghijkl");
+    assert_eq!(bench.record.stats.ignored_ends, 1);
+    bench.data(3, b"def");
+    assert!(bench.fin(12));
+    assert!(bench.stream.is_finished());
+    assert_eq!(bench.out(), "abc def ghijkl");
+}
+
+#[test]
+fn a_fin_far_away_is_none() {
+    let mut bench = Bench::new(0);
+    bench.data(0, b"abc");
+    assert!(!bench.fin(100 << 20));
+    bench.data(3, b"def");
+    bench.flush();
+    assert_eq!(bench.out(), "abc def");
 }
 
 #[test]
@@ -299,10 +385,11 @@ fn wild_numbers_do_not_move_the_stream() {
     bench.data(0x6000_0000, b"far");
     bench.data(0xa000_0000, b"far");
     bench.ack(0x6000_0000);
+    bench.ack(0x0500_0000);
     bench.data(3, b"def");
     bench.flush();
     assert_eq!(bench.out(), "abc def");
-    assert_eq!((bench.record.stats.bytes_out_of_window, bench.record.stats.ignored_acks), (6, 1));
+    assert_eq!((bench.record.stats.bytes_out_of_window, bench.record.stats.ignored_acks), (6, 2));
 }
 
 #[test]
@@ -476,7 +563,7 @@ proptest! {
             match operation {
                 0..=3 => bench.cut_data(sequence, &vec![operation; length], missing),
                 4 => bench.ack(sequence),
-                5 => drop(bench.stream.finish(sequence)),
+                5 => drop(bench.fin(sequence)),
                 6 => if sequence % 8 == 0 { bench.stream.reset() },
                 _ => bench.stream.give_up_all(&mut bench.record),
             }
