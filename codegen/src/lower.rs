@@ -68,7 +68,7 @@ impl Lowering<'_> {
         self.model.anomalies = spec
             .anomalies
             .into_iter()
-            .map(|item| Anomaly { docs: item.docs, name: item.name.text })
+            .map(|item| Anomaly { docs: item.docs, name: item.name.text, by_hand: item.by_hand })
             .collect();
         self.limits(spec.limits);
         self.words(spec.words);
@@ -146,6 +146,7 @@ impl Lowering<'_> {
                 name: item.name.text,
                 value: item.value,
                 raises,
+                by_hand: item.by_hand,
             });
         }
     }
@@ -236,7 +237,7 @@ impl Lowering<'_> {
             let (docs, name, span) = (parameter.docs, parameter.name.text, parameter.name.span);
             parameters.push(Parameter { docs, name, span, kind, optional: parameter.optional });
         }
-        Record { docs: item.docs, name: item.name.text, line, parameters }
+        Record { docs: item.docs, name: item.name.text, line, by_hand: item.by_hand, parameters }
     }
 
     fn structure(&mut self, item: tree::GroupItem, place: Place) -> Structure {
@@ -728,7 +729,7 @@ impl Lowering<'_> {
                 fields.iter().map(|field| (field.name.clone(), self.feeds(field))).collect();
             let raises = self.raises(item.raises, &sources);
             let structure = Structure { docs: item.docs, name: item.name.text, line, fields };
-            messages.push(Message { number, sender, structure, raises });
+            messages.push(Message { number, sender, structure, by_hand: item.by_hand, raises });
         }
         messages
     }

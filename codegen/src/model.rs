@@ -47,12 +47,16 @@ pub(crate) struct Limit {
     pub(crate) value: u64,
     /// Index of the anomaly.
     pub(crate) raises: Option<usize>,
+    /// Whether handwritten code holds to it.
+    pub(crate) by_hand: bool,
 }
 
 #[derive(Debug)]
 pub(crate) struct Anomaly {
     pub(crate) docs: Docs,
     pub(crate) name: String,
+    /// Whether handwritten code raises it.
+    pub(crate) by_hand: bool,
 }
 
 /// Words that the protocol gives a meaning.
@@ -69,6 +73,8 @@ pub(crate) struct Record {
     pub(crate) docs: Docs,
     pub(crate) name: String,
     pub(crate) line: usize,
+    /// Whether handwritten code raises it.
+    pub(crate) by_hand: bool,
     pub(crate) parameters: Vec<Parameter>,
 }
 
@@ -219,6 +225,8 @@ pub(crate) struct Message {
     pub(crate) number: u8,
     pub(crate) sender: Sender,
     pub(crate) structure: Structure,
+    /// Whether handwritten code tells it apart from others of its number.
+    pub(crate) by_hand: bool,
     pub(crate) raises: Vec<Raise>,
 }
 

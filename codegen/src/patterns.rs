@@ -29,9 +29,6 @@ pub(crate) fn covers(wide: &str, narrow: &str) -> bool {
     covered.last().copied().unwrap_or_default()
 }
 
-/// How far two patterns have been read.
-type Place = (usize, usize);
-
 /// A name that fits both, if there is one: the shortest.
 pub(crate) fn common(one: &str, other: &str) -> Option<String> {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());

@@ -217,8 +217,7 @@ impl Context<'_> {
     fn frames(&self) -> Titled {
         let mut text = String::new();
         for frame in &self.model.frames {
-            let size = layout::total(self.model, None, &frame.fields);
-            let _ = writeln!(text, "## {}\n\n{size}.\n", frame.name);
+            let _ = writeln!(text, "## {}\n", frame.name);
             self.structure(frame, None, &mut text);
         }
         for line in &self.model.lines {
@@ -348,12 +347,12 @@ impl Context<'_> {
         for (index, limit) in self.model.limits.iter().enumerate() {
             let docs = paragraphs(&limit.docs);
             let _ = writeln!(text, "## {}\n\n{}. {docs}\n", limit.name, number(limit.value));
-            let mut bounds = self.bounded_by(index);
-            if limit.by_hand {
-                bounds.push("handwritten code holds to it".to_owned());
+            let bounded = self.bounded_by(index);
+            if !bounded.is_empty() {
+                let _ = writeln!(text, "It bounds {}.\n", bounded.join(", "));
             }
-            if !bounds.is_empty() {
-                let _ = writeln!(text, "Bounds: {}.\n", bounds.join(", "));
+            if limit.by_hand {
+                text.push_str("Handwritten code holds to it.\n\n");
             }
             if let Some(anomaly) = limit.raises.map(|index| &self.model.anomalies[index].name) {
                 let _ = writeln!(
