@@ -52,8 +52,8 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
 
 /// What a heading is called in an address.
 fn anchors(text: &str) -> BTreeSet<String> {
-    let headings =
-        text.lines().filter_map(|line| line.starts_with('#').then(|| line.trim_start_matches(['#', ' '])));
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    let headings = headings.map(|line| line.trim_start_matches(['#', ' ']));
     let mut anchors = BTreeSet::new();
     for heading in headings {
         let kept =
