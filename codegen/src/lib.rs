@@ -6,7 +6,9 @@
 
 pub mod description;
 mod diagnostics;
+mod document;
 mod emit;
+mod explain;
 mod format;
 mod lower;
 mod model;
@@ -20,6 +22,7 @@ use proc_macro2::TokenStream;
 use sha2::{Digest, Sha256};
 
 pub use diagnostics::{Code, Diagnostic, Diagnostics, Span};
+pub use document::{MARK, Page};
 pub use format::format;
 
 /// Generates the Rust source for a spec.
@@ -63,6 +66,16 @@ fn printed(items: syn::Result<TokenStream>, header: &str) -> Result<String, Diag
 /// All mistakes of the spec.
 pub fn describe(source: &str) -> Result<description::Description, Diagnostics> {
     model_of(source).map(|model| description::of(&model))
+}
+
+/// Writes a spec down for people: pages in Markdown, one for each layer, exchange and keyed structure, and one each for
+/// frames, events, anomalies, limits and types.
+///
+/// # Errors
+///
+/// All mistakes of the spec.
+pub fn document(source: &str, spec_name: &str) -> Result<Vec<Page>, Diagnostics> {
+    model_of(source).map(|model| document::pages(&model, spec_name))
 }
 
 /// Tells all that is wrong with a spec; where nothing is, what is odd about it: its warnings.

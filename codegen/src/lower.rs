@@ -68,7 +68,7 @@ impl Lowering<'_> {
         self.model.anomalies = spec
             .anomalies
             .into_iter()
-            .map(|item| Anomaly { docs: item.docs, name: item.name.text })
+            .map(|item| Anomaly { docs: item.docs, name: item.name.text, by_hand: item.by_hand })
             .collect();
         self.limits(spec.limits);
         self.words(spec.words);
@@ -121,6 +121,8 @@ impl Lowering<'_> {
 
     fn wire_types(&mut self, items: Vec<tree::TypeItem>) {
         for item in items {
+            let (docs, name) = (item.docs.clone(), item.name.text.clone());
+            self.model.type_names.push(TypeName { docs, name, shape: item.shape });
             let shape = match item.shape {
                 TypeShape::Integer(width) => Shape::Integer(width),
                 TypeShape::Flag => Shape::Flag,
@@ -144,6 +146,7 @@ impl Lowering<'_> {
                 name: item.name.text,
                 value: item.value,
                 raises,
+                by_hand: item.by_hand,
             });
         }
     }
@@ -234,7 +237,7 @@ impl Lowering<'_> {
             let (docs, name, span) = (parameter.docs, parameter.name.text, parameter.name.span);
             parameters.push(Parameter { docs, name, span, kind, optional: parameter.optional });
         }
-        Record { docs: item.docs, name: item.name.text, line, parameters }
+        Record { docs: item.docs, name: item.name.text, line, by_hand: item.by_hand, parameters }
     }
 
     fn structure(&mut self, item: tree::GroupItem, place: Place) -> Structure {
@@ -305,6 +308,12 @@ impl Lowering<'_> {
             }
             self.together(&item, &shape);
             let constant = item.constant.as_ref().and_then(|constant| self.constant(constant, &shape));
+            let range_limit = match &item.range {
+                Some((_, tree::Bound::Limit(name), _)) => {
+                    self.model.limits.iter().position(|limit| limit.name == name.text)
+                }
+                _ => None,
+            };
             let range = item.range.and_then(|(low, high, span)| self.range(low, high, &span, &shape));
             let present_if = item.present_if.and_then(|name| {
                 self.earlier(&name, &fields, "a flag", |shape| matches!(shape, Shape::Flag))
@@ -323,8 +332,10 @@ impl Lowering<'_> {
                 docs: item.docs,
                 name: item.name.text,
                 shape,
+                type_name: item.shape.to_string(),
                 constant,
                 range,
+                range_limit,
                 present_if,
                 at_most,
             });
@@ -718,7 +729,7 @@ impl Lowering<'_> {
                 fields.iter().map(|field| (field.name.clone(), self.feeds(field))).collect();
             let raises = self.raises(item.raises, &sources);
             let structure = Structure { docs: item.docs, name: item.name.text, line, fields };
-            messages.push(Message { number, sender, structure, raises });
+            messages.push(Message { number, sender, structure, by_hand: item.by_hand, raises });
         }
         messages
     }
@@ -917,8 +928,10 @@ impl Field {
             docs: Vec::new(),
             name,
             shape: Shape::Rest,
+            type_name: String::new(),
             constant: None,
             range: None,
+            range_limit: None,
             present_if: None,
             at_most: None,
         }

@@ -8,6 +8,8 @@ pub(crate) use crate::syntax::{Operator, Sender, TypeShape, Width};
 #[derive(Debug, Default)]
 pub(crate) struct Model {
     pub(crate) docs: Docs,
+    /// All declared types, as the spec calls them.
+    pub(crate) type_names: Vec<TypeName>,
     pub(crate) types: Vec<WireType>,
     pub(crate) limits: Vec<Limit>,
     pub(crate) anomalies: Vec<Anomaly>,
@@ -20,6 +22,14 @@ pub(crate) struct Model {
     pub(crate) keyed: Vec<Keyed>,
     pub(crate) layers: Vec<Layer>,
     pub(crate) exchanges: Vec<Exchange>,
+}
+
+/// A declared type, whether it becomes a Rust type or is another name of one.
+#[derive(Debug)]
+pub(crate) struct TypeName {
+    pub(crate) docs: Docs,
+    pub(crate) name: String,
+    pub(crate) shape: TypeShape,
 }
 
 /// A declared type that becomes a Rust type.
@@ -37,12 +47,16 @@ pub(crate) struct Limit {
     pub(crate) value: u64,
     /// Index of the anomaly.
     pub(crate) raises: Option<usize>,
+    /// Whether handwritten code holds to it.
+    pub(crate) by_hand: bool,
 }
 
 #[derive(Debug)]
 pub(crate) struct Anomaly {
     pub(crate) docs: Docs,
     pub(crate) name: String,
+    /// Whether handwritten code raises it.
+    pub(crate) by_hand: bool,
 }
 
 /// Words that the protocol gives a meaning.
@@ -59,6 +73,8 @@ pub(crate) struct Record {
     pub(crate) docs: Docs,
     pub(crate) name: String,
     pub(crate) line: usize,
+    /// Whether handwritten code raises it.
+    pub(crate) by_hand: bool,
     pub(crate) parameters: Vec<Parameter>,
 }
 
@@ -99,10 +115,14 @@ pub(crate) struct Field {
     pub(crate) docs: Docs,
     pub(crate) name: String,
     pub(crate) shape: Shape,
+    /// Its type as the spec calls it.
+    pub(crate) type_name: String,
     /// The only value that it may have; it is then no field of the Rust type.
     pub(crate) constant: Option<Constant>,
     /// Inclusive.
     pub(crate) range: Option<(u64, u64)>,
+    /// Index of the limit that is the range's upper end.
+    pub(crate) range_limit: Option<usize>,
     /// Index of the flag field that says whether this one is there.
     pub(crate) present_if: Option<usize>,
     /// Index of the limit on the number of names.
@@ -205,6 +225,8 @@ pub(crate) struct Message {
     pub(crate) number: u8,
     pub(crate) sender: Sender,
     pub(crate) structure: Structure,
+    /// Whether handwritten code tells it apart from others of its number.
+    pub(crate) by_hand: bool,
     pub(crate) raises: Vec<Raise>,
 }
 

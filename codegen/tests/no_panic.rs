@@ -1,6 +1,6 @@
 //! No text makes the generator panic, and what it accepts is Rust.
 
-use kexray_codegen::{Diagnostics, check as warn, format, generate};
+use kexray_codegen::{Diagnostics, check as warn, document, format, generate};
 use proptest::prelude::*;
 
 /// A large spec of the language, as it is in use.
@@ -125,6 +125,8 @@ fn check(source: &str) -> Result<(), TestCaseError> {
     match generate(source, "some.grammar") {
         // What is generated was parsed already.
         Ok(_) => {
+            let pages = document(source, "some.grammar");
+            prop_assert!(pages.is_ok_and(|pages| !pages.is_empty()));
             let warnings = warn(source);
             prop_assert!(!warnings.has_errors());
             prop_assert_eq!(

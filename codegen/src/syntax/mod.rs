@@ -2,6 +2,7 @@
 
 mod items;
 mod parse;
+mod show;
 mod unbalanced;
 
 pub(crate) use items::*;
