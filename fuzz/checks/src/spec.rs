@@ -3,6 +3,7 @@
 //! It never panics; where it refuses, it says why and where, and that can be shown. What is laid out stays as it is laid
 //! out, and means the same as before.
 
+use kexray_codegen::description::Description;
 use kexray_codegen::{Diagnostics, check as warn, describe, format, generate, strategies};
 
 /// What a file is called.
@@ -30,7 +31,15 @@ pub fn check(input: &[u8]) {
     assert_eq!(format(&laid_out).as_ref(), Ok(&laid_out), "what is laid out stays so");
     let messages = |all: &Diagnostics| all.iter().map(|item| item.message.clone()).collect::<Vec<_>>();
     assert_eq!(messages(&warn(&laid_out)), messages(&all), "what is laid out has the same mistakes");
-    assert_eq!(describe(&laid_out).ok(), described.ok(), "what is laid out means the same");
+    let meaning = |described: Option<Description>| described.map(|described| without_lines(&described));
+    assert_eq!(meaning(describe(&laid_out).ok()), meaning(described.ok()), "what is laid out means the same");
+}
+
+/// A description as text, without the lines that things are declared at.
+fn without_lines(described: &Description) -> String {
+    let text = format!("{described:?}");
+    let parts = text.split(" line: ");
+    parts.map(|part| part.trim_start_matches(|letter: char| letter.is_ascii_digit())).collect()
 }
 
 /// Diagnostics come in the order of the text, and can be shown.
