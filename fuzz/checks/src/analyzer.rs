@@ -66,7 +66,8 @@ const CIPHERS: &[&[u8]] = &[b"aes128-ctr", b"aes256-gcm@openssh.com", b"chacha20
 const MACS: &[&[u8]] = &[b"hmac-sha2-256", b"hmac-sha2-256-etm@openssh.com", b""];
 const COMPRESSIONS: &[&[u8]] = &[b"none", b"zlib@openssh.com", b"zlib", b""];
 
-/// One step. Its first byte is `kind << 1 | responder`; what follows is its own.
+/// One step. Its first byte is `joined << 5 | kind << 1 | responder`; what follows is its own. What is joined comes in the same
+/// delivery as the step before it, if that is a delivery of the same side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// A delivery of that side.
@@ -83,15 +84,21 @@ pub fn conversation(input: &[u8]) -> (Vec<usize>, Vec<Step>) {
     let mut draw = Draw::new(input);
     let cuts = usize::from(draw.octet() % 8);
     let cuts = (0..cuts).map(|_| usize::from(draw.octet()).max(1)).collect();
-    let mut steps = Vec::new();
+    let mut steps: Vec<Step> = Vec::new();
     let mut sent = [0; 2];
     while !draw.is_empty() && steps.len() < STEPS {
-        let step = step(&mut draw);
+        let (joined, step) = step(&mut draw);
         if let Step::Say(side, octets) = &step {
             let sent = &mut sent[usize::from(side.is_originator())];
             *sent += octets.len();
             if *sent > SENT {
                 break;
+            }
+            if let (true, Some(Step::Say(before, delivery))) = (joined, steps.last_mut())
+                && before == side
+            {
+                delivery.extend(octets);
+                continue;
             }
         }
         steps.push(step);
@@ -127,8 +134,10 @@ pub fn encode(cuts: &[u8], steps: &[Step]) -> Vec<u8> {
     input
 }
 
-fn step(draw: &mut Draw<'_>) -> Step {
+/// A step, and whether it is joined to the one before.
+fn step(draw: &mut Draw<'_>) -> (bool, Step) {
     let selector = draw.octet();
+    let joined = selector & 0x20 != 0;
     let side = if selector & 1 == 0 { Side::Originator } else { Side::Responder };
     let octets = match selector >> 1 & 15 {
         0 => {
@@ -158,15 +167,15 @@ fn step(draw: &mut Draw<'_>) -> Step {
         8 => packet(&strings(draw)),
         // Ciphertext.
         9 => vec![0xa5; usize::from(draw.pair() % 4096)],
-        10 => return Step::Lose(side, draw.pair().into()),
-        11 => return Step::Lose(side, u64::from(draw.word()) << 16),
-        12 => return Step::Wait(draw.octet().into()),
+        10 => return (false, Step::Lose(side, draw.pair().into())),
+        11 => return (false, Step::Lose(side, u64::from(draw.word()) << 16)),
+        12 => return (false, Step::Wait(draw.octet().into())),
         // Two messages and more in one delivery.
         13 => [kexinit(draw), packet(&strings(draw))].concat(),
         14 => [draw.one_of(LINES).to_vec(), kexinit(draw)].concat(),
         _ => [packet(&strings(draw)), packet(&[21])].concat(),
     };
-    Step::Say(side, octets)
+    (joined, Step::Say(side, octets))
 }
 
 /// A message number, and strings of any length.

@@ -1,7 +1,7 @@
 //! The generated parsers.
 //!
-//! The first byte says which parser and whose message; the rest is what it reads. No parser panics; what one reads is
-//! written back, and what was written is read as the same; frames are as long as they measure.
+//! The first byte says which parser and whose message; the rest is what it reads. No parser panics; reading slices
+//! and reading through `binrw` come to the same; what is read is written back, and what was written is read as the same; frames are as long as they measure.
 
 use std::fmt::{Debug, Write};
 
@@ -29,10 +29,11 @@ pub const PARSERS: &[&str] = &[
     "method",
 ];
 
-/// Reads, writes, reads again.
+/// Reads in both ways, writes, reads again.
 macro_rules! round_trip {
-    ($octets:expr, $parse:expr, $look:expr) => {{
+    ($octets:expr, $parse:expr, $binrw:expr, $look:expr) => {{
         let octets: &[u8] = $octets;
+        assert_eq!($parse(octets), $binrw(octets), "the two ways to read differ");
         let Ok(Some(parsed)) = $parse(octets) else { return };
         shown(&parsed.value);
         $look(&parsed.value);
@@ -49,6 +50,7 @@ macro_rules! round_trip {
 macro_rules! measure_agrees {
     ($frame:ident, $octets:expr) => {{
         let octets: &[u8] = $octets;
+        assert_eq!($frame::read_from(octets), $frame::read_with_binrw(octets), "the two ways to read differ");
         match ($frame::measure(octets), $frame::read_from(octets)) {
             (Ok(Some(length)), Ok(read)) => {
                 assert_eq!(length + read.trailing, octets.len());
@@ -73,6 +75,7 @@ pub fn check(input: &[u8]) {
         round_trip!(
             octets,
             |octets| exchange.parse(role, octets),
+            |octets| exchange.parse_with_binrw(role, octets),
             |message: &kexray_grammar::ExchangeMessage<'_>| {
                 assert_eq!(Some(&message.number()), octets.first());
                 assert!(exchange.sender(message.number()).is_some_and(|sender| sender.allows(role)));
@@ -87,6 +90,7 @@ pub fn check(input: &[u8]) {
             round_trip!(
                 octets,
                 |octets| transport::Message::parse(role, octets),
+                |octets| transport::Message::parse_with_binrw(role, octets),
                 |message: &transport::Message<'_>| {
                     message.raise(origin, &mut |event| walk(&event));
                     message.exceeded(&mut |_, actual, limit| assert!(actual > limit));
@@ -97,6 +101,7 @@ pub fn check(input: &[u8]) {
             round_trip!(
                 octets,
                 |octets| user_auth::Message::parse(role, octets),
+                |octets| user_auth::Message::parse_with_binrw(role, octets),
                 |_: &user_auth::Message<'_>| ()
             );
         }
@@ -104,11 +109,12 @@ pub fn check(input: &[u8]) {
             round_trip!(
                 octets,
                 |octets| connection::Message::parse(role, octets),
+                |octets| connection::Message::parse_with_binrw(role, octets),
                 |_: &connection::Message<'_>| ()
             );
         }
         "public_key" => {
-            round_trip!(octets, PublicKey::parse, |key: &PublicKey<'_>| {
+            round_trip!(octets, PublicKey::parse, PublicKey::parse_with_binrw, |key: &PublicKey<'_>| {
                 if let Some(certified) = key.certified() {
                     assert!(certified.certified().is_none());
                     let octets = certified.to_octets().expect("what was read can be written");
@@ -129,7 +135,9 @@ pub fn check(input: &[u8]) {
 /// SSH-1 counts the bits of its integers: one that comes with zeros in front, or with more bits than it counts, is written
 /// in the shortest way, and one of more bits than fit the count is not written at all.
 fn ssh1_message(role: Role, origin: Origin, octets: &[u8]) {
-    let Ok(Some(parsed)) = ssh1::Message::parse(role, octets) else { return };
+    let parsed = ssh1::Message::parse(role, octets);
+    assert_eq!(parsed, ssh1::Message::parse_with_binrw(role, octets), "the two ways to read differ");
+    let Ok(Some(parsed)) = parsed else { return };
     shown(&parsed.value);
     parsed.value.raise(origin, &mut |event| walk(&event));
     let Ok(written) = parsed.value.to_octets() else { return };

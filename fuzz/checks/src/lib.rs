@@ -9,6 +9,7 @@ pub mod draw;
 pub mod grammar;
 pub mod reassembly;
 pub mod spec;
+pub mod threads;
 
 /// A target: its name, which is that of its folder in `corpus/` and `regressions/`, and its check.
 pub type Target = (&'static str, fn(&[u8]));
@@ -20,4 +21,5 @@ pub const TARGETS: &[Target] = &[
     ("reassembly", reassembly::check),
     ("capture", capture::check),
     ("spec", spec::check),
+    ("threads", threads::check),
 ];

@@ -112,8 +112,8 @@ impl Model {
 
     fn segment(&mut self, offset: i32, bytes: &[u8], fin: bool) {
         let behind = i64::from(offset) + bytes.len() as i64;
-        if self.end.is_some_and(|end| self.ready() < end && i64::try_from(end).is_ok_and(|end| behind > end))
-        {
+        let proves_more = |end| !bytes.is_empty() && i64::try_from(end).is_ok_and(|end| behind > end);
+        if self.end.is_some_and(|end| self.ready() < end && proves_more(end)) {
             // A FIN that has not been reached, and data behind it: it is not believed any more.
             self.end = None;
         }
