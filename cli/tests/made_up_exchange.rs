@@ -75,7 +75,12 @@ fn copy_workspace(to: &Path) {
                 write(&to.join(name).join(file), &text);
             }
         }
-        copy_folder(&from.join(name).join("src"), &to.join(name).join("src"));
+        // Tests are not built, but a manifest may name them.
+        for folder in ["src", "tests"] {
+            if from.join(name).join(folder).is_dir() {
+                copy_folder(&from.join(name).join(folder), &to.join(name).join(folder));
+            }
+        }
     }
     let spec = fs::read_to_string(from.join("grammar/ssh.grammar")).expect("the spec is text");
     write(&to.join("grammar/ssh.grammar"), (spec + ADDITION).as_bytes());
