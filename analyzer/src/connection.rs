@@ -116,7 +116,7 @@ impl Connection {
     pub fn deliver(&mut self, side: Side, at: Timestamp, bytes: &[u8], sink: &mut (impl Sink + ?Sized)) {
         let mut rest = bytes;
         // Each turn takes octets or changes the phase to a later one.
-        while !rest.is_empty() && self.verdict != Verdict::NotSsh {
+        while !rest.is_empty() && self.verdict != Verdict::NotSsh && !self.finished {
             rest = match self.streams.of(side).phase {
                 Phase::Identifying => self.identify(side, at, rest, sink),
                 Phase::EndOfLine => self.end_of_line(side, rest, Phase::Choosing),
@@ -136,7 +136,7 @@ impl Connection {
 
     /// `length` bytes that `side` sent next are missing from the capture.
     pub fn gap(&mut self, side: Side, at: Timestamp, length: u64, sink: &mut (impl Sink + ?Sized)) {
-        if self.verdict == Verdict::NotSsh || length == 0 {
+        if self.verdict == Verdict::NotSsh || length == 0 || self.finished {
             return;
         }
         let stream = self.streams.of_mut(side);
@@ -167,12 +167,13 @@ impl Connection {
 
     /// The connection is over; `at` is the time of its last packet. Nothing is told of it afterwards.
     pub fn finish(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
-        if std::mem::replace(&mut self.finished, true) {
+        if self.finished {
             return;
         }
         for side in Side::BOTH {
             self.read_waiting(side, at, true, sink);
         }
+        self.finished = true;
         if self.session.auth_success != Some(false) {
             return;
         }

@@ -10,6 +10,9 @@ use crate::{Side, Timestamp};
 
 /// How an identification line begins.
 const BEGINS: &[u8] = b"SSH-";
+/// Octets of an unfinished line that are looked at: two more than are kept tell that there was more, for one may be the
+/// CR of its end.
+const ENOUGH: usize = limits::IDENTIFICATION_LINE + 2;
 
 impl Connection {
     /// Reads one line, or keeps what there is of it. Returns the bytes behind it.
@@ -28,16 +31,16 @@ impl Connection {
             None => (bytes, &b""[..]),
         };
         let mut buffer = std::mem::take(&mut self.streams.of_mut(side).buffer);
-        let line = if buffer.is_empty() && (end.is_some() || part.len() > limits::IDENTIFICATION_LINE) {
+        let line = if buffer.is_empty() && (end.is_some() || part.len() > ENOUGH) {
             part
         } else {
-            // One octet more than is kept tells that there was more.
-            let room = limits::IDENTIFICATION_LINE.saturating_add(1).saturating_sub(buffer.len());
+            let room = ENOUGH.saturating_sub(buffer.len());
             buffer.extend_from_slice(part.get(..room).unwrap_or(part));
             &buffer
         };
         self.judge_opening(side, line, part, end.is_some());
-        let too_long = line.len() > limits::IDENTIFICATION_LINE;
+        let too_long = line.len() >= ENOUGH;
+        let line = if end.is_some() { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
         if self.verdict == Verdict::NotSsh {
             self.streams.of_mut(side).preceding = Vec::new();
         } else if end.is_some() || (too_long && line.starts_with(BEGINS)) {
@@ -136,7 +139,6 @@ impl Connection {
     }
 
     fn line(&mut self, side: Side, at: Timestamp, line: &[u8], sink: &mut (impl Sink + ?Sized)) {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
         match Identification::of_line(line) {
             Some(identification) => self.identified(side, at, line, identification, sink),
             None => {

@@ -261,6 +261,19 @@ fn a_long_identification_line_is_cut() {
         assert_eq!(talk.told.count("!SSH_identification_too_long"), 1);
         assert_eq!(talk.told.count("ssh_capabilities"), 1);
     }
+    // What is just not too long, however it ends.
+    for (tail, cut) in [("\r\n", 0), ("\n", 0), ("\rx\n", 1), ("\r\r\n", 1), ("x\n", 1)] {
+        let line = [b"SSH-2.0-".to_vec(), vec![b'A'; 4088], tail.into()].concat();
+        for size in [1, 4097, 4098, line.len()] {
+            let mut talk = Talk::new();
+            for part in line.chunks(size) {
+                talk.say(Responder, part);
+            }
+            talk.say(Responder, &kexinit(CURVE, ED25519, false));
+            assert_eq!(talk.told.count("!SSH_identification_too_long"), cut, "{tail:?} in parts of {size}");
+            assert_eq!(talk.told.count("ssh_capabilities"), 1, "{tail:?} in parts of {size}");
+        }
+    }
     // One without an end is told all the same.
     let mut talk = Talk::new();
     for _ in 0..10 {
@@ -362,7 +375,12 @@ fn missing_bytes_leave_no_verdict() {
     assert!(whole.connection.holds_verdict());
     whole.end().end();
     assert!(whole.told.has("ssh_auth_result result=false auth_attempts=1"));
+    whole.say(Responder, &[0; 52]);
     assert_eq!(whole.told.count("ssh_auth_failed"), 1, "the end is told once");
+    assert!(
+        whole.told.0.last().is_some_and(|last| last.starts_with("ssh_auth_result")),
+        "nothing follows it"
+    );
     let mut holed = encrypted();
     for answer in [44, 52, 52] {
         attempt(&mut holed, answer);

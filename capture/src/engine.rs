@@ -158,7 +158,10 @@ impl<A: Application> Engine<A> {
         }
         self.flows.clear();
         self.buffered = 0;
-        self.fragments.finish(&mut self.stats);
+        // Every engine that shares a capture has all fragments: the first counts what is left of them.
+        let mut of_others = Stats::default();
+        let first = self.share.is_none_or(|share| share.index == 0);
+        self.fragments.finish(if first { &mut self.stats } else { &mut of_others });
     }
 
     fn outlet(&mut self) -> Outlet<'_, A> {

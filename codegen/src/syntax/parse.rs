@@ -325,6 +325,7 @@ fn text(input: ParseStream<'_>) -> syn::Result<(String, Span)> {
     let literal = input
         .parse::<LitStr>()
         .map_err(|error| syn::Error::new(error.span(), "expected a text in quotes"))?;
+    no_suffix(literal.suffix(), literal.span())?;
     Ok((literal.value(), literal.span().byte_range()))
 }
 
@@ -340,10 +341,20 @@ fn texts(input: ParseStream<'_>) -> syn::Result<Vec<(String, Span)>> {
 fn number(input: ParseStream<'_>) -> syn::Result<(u64, Span)> {
     let literal =
         input.parse::<LitInt>().map_err(|error| syn::Error::new(error.span(), "expected a number"))?;
+    no_suffix(literal.suffix(), literal.span())?;
     let value = literal
         .base10_parse()
         .map_err(|_| syn::Error::new(literal.span(), "this number does not fit 64 bits"))?;
     Ok((value, literal.span().byte_range()))
+}
+
+/// Rust lets letters follow a literal; here they would mean nothing.
+fn no_suffix(suffix: &str, span: proc_macro2::Span) -> syn::Result<()> {
+    if suffix.is_empty() {
+        Ok(())
+    } else {
+        Err(syn::Error::new(span, "letters may not follow a text or a number"))
+    }
 }
 
 /// Whether the next token is the word.
