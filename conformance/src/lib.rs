@@ -7,6 +7,7 @@
 //! - [`log`] and [`events`]: what differs, as [`Difference`]s.
 //! - [`KnownDifferences`]: the differences that are meant, read from `known-differences.toml`.
 //! - [`deviations`]: the same as a page for users who compare.
+//! - [`score`]: how well authentication is told, on captures whose truth is known.
 //! - [`streams`]: what the analyzer is given of a capture.
 
 pub mod deviations;
@@ -18,6 +19,7 @@ mod material;
 pub mod pairing;
 mod record;
 pub mod replay;
+pub mod score;
 pub mod streams;
 mod tally;
 pub mod text;
