@@ -53,6 +53,10 @@ pub enum Code {
     Empty,
     /// A record holds itself.
     EndlessRecord,
+    /// A list of words is not declared.
+    UnknownWords,
+    /// The rules of a sealing contradict each other or its frame.
+    BadSealing,
     /// A message hides behind an earlier one of its layer.
     HiddenMessage,
     /// An event that nobody raises.
@@ -90,6 +94,8 @@ impl Code {
         Self::BadCertifies,
         Self::Empty,
         Self::EndlessRecord,
+        Self::UnknownWords,
+        Self::BadSealing,
         Self::HiddenMessage,
         Self::UnraisedEvent,
         Self::UnusedLimit,
@@ -122,6 +128,8 @@ impl Code {
             Self::BadCertifies => "E018",
             Self::Empty => "E019",
             Self::EndlessRecord => "E020",
+            Self::UnknownWords => "E021",
+            Self::BadSealing => "E022",
             Self::HiddenMessage => "W001",
             Self::UnraisedEvent => "W002",
             Self::UnusedLimit => "W003",

@@ -27,6 +27,8 @@ impl Code {
             Self::BadCertifies => include_str!("explanations/E018.md"),
             Self::Empty => include_str!("explanations/E019.md"),
             Self::EndlessRecord => include_str!("explanations/E020.md"),
+            Self::UnknownWords => include_str!("explanations/E021.md"),
+            Self::BadSealing => include_str!("explanations/E022.md"),
             Self::HiddenMessage => include_str!("explanations/W001.md"),
             Self::UnraisedEvent => include_str!("explanations/W002.md"),
             Self::UnusedLimit => include_str!("explanations/W003.md"),

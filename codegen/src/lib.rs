@@ -14,6 +14,7 @@ mod lower;
 mod model;
 mod names;
 mod patterns;
+mod sizes;
 mod suggest;
 mod syntax;
 mod warnings;

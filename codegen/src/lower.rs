@@ -1,5 +1,8 @@
 //! Tree to model: looks up names, checks what they stand for, and reports every mistake on the way.
 
+mod bounds;
+mod sealings;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Code, Diagnostics, Span};
@@ -54,6 +57,7 @@ impl Lowering<'_> {
         self.unique("limit", spec.limits.iter().map(|item| &item.name));
         self.unique("anomaly", spec.anomalies.iter().map(|item| &item.name));
         self.unique("list of words", spec.words.iter().map(|item| &item.name));
+        self.unique("sealing", spec.sealings.iter().map(|item| &item.name));
         self.unique("event", spec.events.iter().map(|item| &item.name));
         let structures = spec.records.iter().map(|item| &item.name);
         let structures = structures.chain(spec.groups.iter().map(|item| &item.name));
@@ -82,7 +86,9 @@ impl Lowering<'_> {
         }
         let groups: Vec<_> = spec.groups.into_iter().map(|item| self.structure(item, Place::Group)).collect();
         self.model.groups = groups;
+        let before = self.diagnostics.iter().count();
         self.model.frames = spec.frames.into_iter().map(|item| self.structure(item, Place::Frame)).collect();
+        self.sealings(spec.sealings, self.diagnostics.iter().count() == before);
         self.model.lines = spec.lines.into_iter().map(|item| self.line_item(item)).collect();
         self.model.keyed = spec.keyed.into_iter().map(|item| self.keyed(item)).collect();
         self.model.layers = spec.layers.into_iter().map(|item| self.layer(item)).collect();
@@ -307,6 +313,7 @@ impl Lowering<'_> {
                 self.diagnostics.report(Code::BadField, &item.name.span, message);
             }
             self.together(&item, &shape);
+            let bounds = self.bounds(&item, &shape);
             let constant = item.constant.as_ref().and_then(|constant| self.constant(constant, &shape));
             let range_limit = match &item.range {
                 Some((_, tree::Bound::Limit(name), _)) => {
@@ -318,16 +325,6 @@ impl Lowering<'_> {
             let present_if = item.present_if.and_then(|name| {
                 self.earlier(&name, &fields, "a flag", |shape| matches!(shape, Shape::Flag))
             });
-            let at_most = item.at_most.and_then(|name| {
-                let is_list = matches!(&shape, Shape::Wire(index) if matches!(self.model.types[*index].shape, TypeShape::Names(_)));
-                if !is_list {
-                    let message = "only a list of names can be cut: `at most` does not apply here";
-                    self.diagnostics.report(Code::BadField, &name.span, message);
-                    return None;
-                }
-                let limits = names(&self.model.limits, |limit| &limit.name);
-                self.find(Code::UnknownLimit, "limit", &name, &limits)
-            });
             fields.push(Field {
                 docs: item.docs,
                 name: item.name.text,
@@ -337,7 +334,9 @@ impl Lowering<'_> {
                 range,
                 range_limit,
                 present_if,
-                at_most,
+                words: bounds.words,
+                at_most: bounds.names,
+                at_most_octets: bounds.octets,
             });
         }
         fields
@@ -358,7 +357,7 @@ impl Lowering<'_> {
             );
             self.diagnostics.report(Code::BadField, &flag.span, message);
         }
-        if item.range.is_some() || item.at_most.is_some() {
+        if item.range.is_some() || item.at_most.is_some() || item.at_most_octets.is_some() {
             let message =
                 format!("`{}` may be absent: neither a range nor `at most` goes with that", item.name.text);
             self.diagnostics.report(Code::BadField, &item.name.span, message);
@@ -933,7 +932,9 @@ impl Field {
             range: None,
             range_limit: None,
             present_if: None,
+            words: None,
             at_most: None,
+            at_most_octets: None,
         }
     }
 }

@@ -18,6 +18,7 @@ pub(crate) struct Model {
     pub(crate) events: Vec<Record>,
     pub(crate) groups: Vec<Structure>,
     pub(crate) frames: Vec<Structure>,
+    pub(crate) sealings: Vec<Sealing>,
     pub(crate) lines: Vec<Line>,
     pub(crate) keyed: Vec<Keyed>,
     pub(crate) layers: Vec<Layer>,
@@ -125,8 +126,12 @@ pub(crate) struct Field {
     pub(crate) range_limit: Option<usize>,
     /// Index of the flag field that says whether this one is there.
     pub(crate) present_if: Option<usize>,
+    /// Index of the list of words that its octets are one of.
+    pub(crate) words: Option<usize>,
     /// Index of the limit on the number of names.
     pub(crate) at_most: Option<usize>,
+    /// Index of the limit on its octets, those of a count in front aside.
+    pub(crate) at_most_octets: Option<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -172,6 +177,40 @@ impl Size {
             Self::Binary { left, right, .. } => [left.fields(), right.fields()].concat(),
         }
     }
+}
+
+/// How a frame is laid out once it is encrypted.
+#[derive(Debug)]
+pub(crate) struct Sealing {
+    pub(crate) docs: Docs,
+    pub(crate) name: String,
+    /// Index of the frame.
+    pub(crate) frame: usize,
+    /// Octets in front of those that are aligned.
+    pub(crate) lead: u64,
+    /// Octets that are aligned, beside payload and padding.
+    pub(crate) fixed: u64,
+    /// Octets in front that are not encrypted.
+    pub(crate) clear: u64,
+    /// Index of the frame's field from which on it is aligned.
+    pub(crate) aligned_from: usize,
+    /// Index of the last field that is not encrypted.
+    pub(crate) clear_to: Option<usize>,
+    pub(crate) block: Block,
+    /// Octets of padding, inclusive.
+    pub(crate) padding: (u64, u64),
+    /// Octets of the smallest frame.
+    pub(crate) smallest: u64,
+    /// Octets behind the frame; `None` where the algorithm in use says how many.
+    pub(crate) tag: Option<u64>,
+}
+
+/// What a sealed frame is aligned to, in octets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Block {
+    Fixed(u64),
+    /// As the algorithm in use says, but no less.
+    AtLeast(u64),
 }
 
 #[derive(Debug)]

@@ -12,7 +12,8 @@ use crate::lower::camel;
 use crate::syntax::{self as tree, FieldItem, LinePart, MessageItem, Name};
 
 /// What the emitters declare beside what the spec does.
-const OWN_ITEMS: [&str; 6] = ["Anomaly", "Event", "Exchange", "ExchangeMessage", "limits", "words"];
+const OWN_ITEMS: [&str; 7] =
+    ["Anomaly", "Event", "Exchange", "ExchangeMessage", "limits", "sealings", "words"];
 
 /// What fields are read and written with; a field of such a name would hide it.
 const BESIDE_FIELDS: [&str; 7] = ["packet", "place", "put", "same", "slices", "take_rest", "take_sized"];
@@ -63,6 +64,7 @@ impl Names<'_> {
         self.scope([], spec.events.iter().map(|item| &item.name), camel);
         self.scope([], spec.anomalies.iter().map(|item| &item.name), camel);
         self.scope([], spec.limits.iter().map(|item| &item.name), str::to_uppercase);
+        self.scope([], spec.sealings.iter().map(|item| &item.name), snake);
         self.scope([], spec.words.iter().map(|item| &item.name), str::to_uppercase);
         for record in spec.records.iter().chain(&spec.events) {
             self.scope(["visit"], record.parameters.iter().map(|item| &item.name), str::to_owned);
@@ -103,6 +105,7 @@ impl Names<'_> {
         let names = messages.iter().map(|item| &item.name);
         // What a module declares hides what the file does; these its messages need.
         let needed = PRELUDE.into_iter().chain([
+            "Kind",
             "Message",
             "Parsed",
             "ParseError",
@@ -112,7 +115,7 @@ impl Names<'_> {
             "Sender",
         ]);
         self.scope(
-            needed.chain(["Anomaly", "BinResult", "Cursor", "Event", "Repeated", "limits"]),
+            needed.chain(["Anomaly", "BinResult", "Cursor", "Event", "Repeated", "Sizes", "limits"]),
             names,
             str::to_owned,
         );

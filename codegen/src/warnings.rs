@@ -158,7 +158,8 @@ impl<'w> Warnings<'w> {
                     Some((_, Bound::Limit(limit), _)) => Some(limit.text.as_str()),
                     _ => None,
                 };
-                [range, field.at_most.as_ref().map(|limit| limit.text.as_str())]
+                let bounds = [&field.at_most, &field.at_most_octets];
+                bounds.map(|limit| limit.as_ref().map(|limit| limit.text.as_str())).into_iter().chain([range])
             })
             .flatten()
             .collect();
@@ -219,7 +220,7 @@ impl<'w> Warnings<'w> {
                 Some((_, Bound::Limit(limit), _)) => Some(limit),
                 _ => None,
             };
-            for limit in range.into_iter().chain(&field.at_most) {
+            for limit in range.into_iter().chain(&field.at_most).chain(&field.at_most_octets) {
                 let earlier = fields.iter().take(index).find(|earlier| earlier.name.text == limit.text);
                 if let Some(earlier) = earlier {
                     let message = format!("`{}` is the limit here, not the field of that name", limit.text);

@@ -18,8 +18,8 @@ mod numbers_only {
 }
 
 use every_construct::{
-    Event, Exchange, Hail, Lens, Names, Origin, Parameters, ParseErrorKind, Role, Signal, Value, handshake,
-    lens, open, secret,
+    Event, Exchange, Hail, Lens, Names, Origin, Padding, Parameters, ParseErrorKind, Role, Sender, Signal,
+    Sizes, Value, handshake, lens, open, sealings, secret,
 };
 
 #[test]
@@ -123,4 +123,55 @@ fn a_list_beyond_its_limit_is_told() {
     let mut told = Vec::new();
     message.value.exceeded(&mut |anomaly, length, limit| told.push((anomaly.name(), length, limit)));
     assert_eq!(told, [("LH_many_colours", 3, 2)]);
+}
+
+#[test]
+fn a_payload_has_the_size_that_its_parts_make() {
+    // The number, counts of two octets and what they count, and three octets for each flash without its colour.
+    let story = secret::Story::payload_size(8, 3, 11, true, Some(4), 5, 12);
+    assert_eq!(story, 1 + (2 + 8) + (2 + 3) + 1 + 11 + 1 + 4 + (1 + 4) + (2 + 5) + (2 + 12));
+    let shorter = secret::Story::payload_size(8, 3, 11, false, None, 5, 12);
+    assert_eq!(shorter, story - 4 - 5);
+    assert_eq!(secret::Silence::payload_size(), 1);
+    assert_eq!(open::Light::payload_size(usize::MAX, 1, 1, 1), usize::MAX);
+}
+
+#[test]
+fn a_message_has_the_sizes_that_its_fields_allow() {
+    assert_eq!(secret::Silence::PAYLOAD, Sizes::exactly(1));
+    // "wreck" is the shortest of the words; nine flashes of 258 octets would be more than the limit on them.
+    let story = secret::Kind::Story.sizes();
+    assert_eq!(story.least, 1 + (2 + 5) + 2 + 1 + 3 + 1 + 2 + 2);
+    let most = 1 + (2 + 8) + (2 + 60) + 1 + 300 + 1 + 4 + (1 + 255) + (2 + 60) + (2 + 8192);
+    assert_eq!(story.most, Some(most));
+    assert_eq!(open::Light::PAYLOAD.most, None);
+    assert_eq!(secret::Kind::Cry.sizes().exact(), Some(1 + 6 + 1));
+}
+
+#[test]
+fn kinds_are_messages_without_fields() {
+    let told: Vec<_> =
+        open::Kind::ALL.iter().map(|kind| (kind.number(), kind.sender(), kind.name())).collect();
+    let flashes = (3, Sender::Server, "Flashes");
+    assert_eq!(told, [(1, Sender::Client, "Light"), (2, Sender::Either, "Dark"), flashes]);
+    let dark = open::Message::parse(Role::Client, b"\x02\0\0").expect("it is whole").expect("2 is known");
+    assert_eq!(dark.value.kind(), open::Kind::Dark);
+}
+
+#[test]
+fn sealed_frames_take_whole_blocks() {
+    // Two octets of length in clear; gap, body, straw and stamp are aligned.
+    let coded = sealings::coded(4, 6);
+    assert_eq!((coded.clear(), coded.block(), coded.tag()), (2, 4, 6));
+    assert_eq!(coded.wire_size(0), 2 + 8 + 6);
+    assert_eq!(coded.wire_size(4), 2 + 12 + 6);
+    assert_eq!(coded.padded(0, Padding::Floored), 2 + 12 + 6);
+    assert_eq!(coded.payload_sizes(2 + 12 + 6, Padding::Least), Some(Sizes { least: 4, most: Some(7) }));
+    assert_eq!(coded.payload_sizes(2 + 12 + 6, Padding::Any), Some(Sizes { least: 0, most: Some(7) }));
+    assert_eq!(coded.payload_sizes(2 + 60 + 6, Padding::Any), Some(Sizes { least: 17, most: Some(55) }));
+    assert_eq!(coded.payload_sizes(2 + 13 + 6, Padding::Any), None);
+    // A block below the least counts as the least.
+    assert_eq!(sealings::coded(1, 6), coded);
+    assert_eq!(sealings::cast().wire_size(2), 8 + 2);
+    assert_eq!(sealings::cast().wire_size(3), 16 + 2);
 }

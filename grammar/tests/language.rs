@@ -43,13 +43,23 @@ fn every_declaration_is_shown() {
         examples().into_iter().filter(|(mark, _)| mark.is_empty()).map(|(_, source)| source).collect();
     for keyword in [
         "type", "limit", "anomaly", "words", "record", "event", "group", "line", "frame", "keyed", "layer",
-        "exchange",
+        "exchange", "sealing",
     ] {
         assert!(right.lines().any(|line| line.starts_with(&format!("{keyword} "))), "{keyword}");
     }
-    for words in
-        [" by hand", " at most ", " in ", " if ", " until ", " certifies ", " sealed ", ": optional ", " as "]
-    {
+    for words in [
+        " by hand",
+        " at most ",
+        " in ",
+        " if ",
+        " until ",
+        " certifies ",
+        " sealed ",
+        ": optional ",
+        " as ",
+        " of ",
+        "octets",
+    ] {
         assert!(right.contains(words), "{words}");
     }
 }

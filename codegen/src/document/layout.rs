@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::text::{cell, code, number};
 use crate::model::{Constant, Field, Model, Shape, TypeShape};
+use crate::sizes::{self, Sizes};
 
 /// How wide a row of boxes may be.
 const WIDTH: usize = 100;
@@ -67,15 +68,17 @@ fn octets(model: &Model, fields: &[Field], field: &Field) -> Octets {
 /// What stands in front of the fields: name and octets.
 pub(super) type Lead<'l> = Option<(&'l str, u64)>;
 
-/// How many octets fields take: "13 octets", "13 octets at least".
+/// How many octets fields take: "13 octets", "13 to 90 octets", "13 octets at least".
 pub(super) fn total(model: &Model, lead: Lead<'_>, fields: &[Field]) -> String {
-    let sizes = fields.iter().map(|field| octets(model, fields, field));
-    let first = lead.map_or(0, |(_, octets)| octets);
-    let (least, fixed) =
-        sizes.fold((first, true), |(least, fixed), size| (least + size.least, fixed && size.fixed));
-    let unit = if least == 1 { "octet" } else { "octets" };
-    let bound = if fixed { "" } else { " at least" };
-    format!("{} {unit}{bound}", number(least))
+    let lead = lead.map_or(0, |(_, octets)| octets);
+    let sizes = Sizes::exactly(lead).plus(sizes::of_fields(model, fields));
+    let least = number(sizes.least);
+    match sizes.most {
+        Some(1) => "1 octet".to_owned(),
+        Some(most) if most == sizes.least => format!("{least} octets"),
+        Some(most) => format!("{least} to {} octets", number(most)),
+        None => format!("{least} octets at least"),
+    }
 }
 
 /// The fields as boxes: names above sizes.
@@ -175,6 +178,13 @@ fn meaning(model: &Model, fields: &[Field], field: &Field) -> String {
     }
     if let Some(index) = field.at_most {
         parts.push(format!("Names beyond {} are not passed on.", limit(index)));
+    }
+    if let Some(index) = field.at_most_octets {
+        parts.push(format!("No longer than {} octets, for all that is known.", limit(index)));
+    }
+    if let Some(index) = field.words {
+        let name = &model.words[index].name;
+        parts.push(format!("One of [{}](types.md#{}).", code(name), name.to_lowercase()));
     }
     parts.push(cell(&field.docs));
     parts.retain(|part| !part.is_empty());

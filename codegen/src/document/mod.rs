@@ -1,6 +1,7 @@
 //! A spec for people: Markdown pages that link to each other and to the RFCs.
 
 mod layout;
+mod sealings;
 mod text;
 
 use std::fmt::Write as _;
@@ -220,6 +221,7 @@ impl Context<'_> {
             let _ = writeln!(text, "## {}\n", frame.name);
             self.structure(frame, None, &mut text);
         }
+        self.sealings(&mut text);
         for line in &self.model.lines {
             self.line(line, &mut text);
         }
@@ -376,7 +378,9 @@ impl Context<'_> {
         let structures = structures.chain(messages.map(|message| &message.structure));
         structures
             .flat_map(|structure| structure.fields.iter().map(move |field| (structure, field)))
-            .filter(|(_, field)| field.at_most == Some(limit) || field.range_limit == Some(limit))
+            .filter(|(_, field)| {
+                [field.at_most, field.at_most_octets, field.range_limit].contains(&Some(limit))
+            })
             .map(|(structure, field)| code(&format!("{}.{}", structure.name, field.name)))
             .collect()
     }

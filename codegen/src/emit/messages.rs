@@ -16,12 +16,12 @@ use crate::model::{Message, Parameter, Raise, Sender, Shape, Source, Structure, 
 pub(super) fn module(cx: &Context<'_>, messages: &[Message], sealed: bool, what: &str) -> TokenStream {
     let structs = messages.iter().map(|message| {
         let declaration = declare(cx, &message.structure);
+        let sizes = super::sizes::of_message(cx, &message.structure);
         let methods = methods(cx, message);
-        quote!(#declaration #methods)
+        quote!(#declaration #sizes #methods)
     });
     let lifetime = lifetime(messages.iter().any(|message| borrows(cx, &message.structure)));
     let names: Vec<_> = messages.iter().map(|message| ident(&message.structure.name)).collect();
-    let texts = messages.iter().map(|message| &message.structure.name);
     let numbers: Vec<_> = messages.iter().map(|message| number(u64::from(message.number))).collect();
     let variants = messages.iter().zip(&names).map(|(message, name)| {
         let docs = cx.docs_or(&message.structure.docs, &format!("Message {}.", message.number));
@@ -40,9 +40,12 @@ pub(super) fn module(cx: &Context<'_>, messages: &[Message], sealed: bool, what:
     let has_limits = |message: &Message| is_limited(cx, &message.structure);
     let report = if messages.iter().any(has_limits) { quote!(report) } else { quote!(_) };
     let exceeded_each = each(messages, has_limits, &quote!(message.exceeded(report)));
+    let kinds = super::sizes::kinds(cx, messages, what);
     let enum_docs = format!(" Any message of {what}.");
     quote! {
         #(#structs)*
+
+        #kinds
 
         #[doc = #enum_docs]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,20 +78,24 @@ pub(super) fn module(cx: &Context<'_>, messages: &[Message], sealed: bool, what:
                 #with_binrw
             }
 
+            /// Which message it is.
+            #[must_use]
+            pub const fn kind(&self) -> Kind {
+                match self {
+                    #(Self::#names(_) => Kind::#names,)*
+                }
+            }
+
             /// The message's number.
             #[must_use]
             pub const fn number(&self) -> u8 {
-                match self {
-                    #(Self::#names(_) => #numbers,)*
-                }
+                self.kind().number()
             }
 
             /// The message's name in the spec.
             #[must_use]
             pub const fn name(&self) -> &'static str {
-                match self {
-                    #(Self::#names(_) => #texts,)*
-                }
+                self.kind().name()
             }
 
             /// Writes number and fields.
@@ -143,7 +150,7 @@ fn is_limited(cx: &Context<'_>, structure: &Structure) -> bool {
         .any(|limit| cx.model.limits[limit].raises.is_some())
 }
 
-fn role(sender: Sender) -> TokenStream {
+pub(super) fn role(sender: Sender) -> TokenStream {
     match sender {
         Sender::Client => quote!(Sender::Client),
         Sender::Server => quote!(Sender::Server),

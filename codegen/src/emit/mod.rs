@@ -8,6 +8,8 @@ mod layers;
 mod limits;
 mod lines;
 mod messages;
+mod sealings;
+mod sizes;
 mod slices;
 mod strategies;
 mod structures;
@@ -20,7 +22,12 @@ use syn::Ident;
 use crate::model::Model;
 
 /// The runtime part of every generated file.
-pub(crate) const SUPPORT: &str = concat!(include_str!("support.rs"), include_str!("slices_support.rs"));
+pub(crate) const SUPPORT: &str = concat!(
+    include_str!("support.rs"),
+    include_str!("slices_support.rs"),
+    include_str!("sizes_support.rs"),
+    include_str!("sealings_support.rs")
+);
 
 /// All items of the generated file.
 pub(crate) fn emit(model: &Model, spec_name: &str) -> syn::Result<TokenStream> {
@@ -34,6 +41,7 @@ pub(crate) fn emit(model: &Model, spec_name: &str) -> syn::Result<TokenStream> {
         structures::groups(&cx),
         lines::emit(&cx),
         frames::emit(&cx),
+        sealings::emit(&cx),
         keyed::emit(&cx),
         layers::emit(&cx),
         exchanges::emit(&cx),

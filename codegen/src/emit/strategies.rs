@@ -177,6 +177,11 @@ fn draw(cx: &Context<'_>, structure: &Structure, index: usize) -> TokenStream {
                 let text = syn::LitByteStr::new(&text, proc_macro2::Span::call_site());
                 return octets(quote!(Just(#text.to_vec()).boxed()));
             }
+            if let (Some(words), TypeShape::Bytes(width)) = (field.words, shape) {
+                let words = ident(&cx.model.words[words].name.to_uppercase());
+                let width = octets_of(width);
+                return octets(quote!(one_of(#width, super::words::#words)));
+            }
             match shape {
                 TypeShape::Integer(width) => integer(width),
                 TypeShape::Flag => integer(Width::U8),

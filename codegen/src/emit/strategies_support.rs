@@ -195,6 +195,14 @@ fn counted(width: usize) -> BoxedStrategy<Vec<u8>> {
     octets(0, 40).prop_map(move |octets| [number(width, octets.len() as u64), octets].concat()).boxed()
 }
 
+/// One of some words, behind the count of its octets.
+#[allow(dead_code)]
+fn one_of(width: usize, words: &'static [&'static [u8]]) -> BoxedStrategy<Vec<u8>> {
+    proptest::sample::select(words)
+        .prop_map(move |word| [number(width, word.len() as u64), word.to_vec()].concat())
+        .boxed()
+}
+
 /// An integer without zeros in front, behind its count of bits.
 #[allow(dead_code)]
 fn bit_counted(width: usize) -> BoxedStrategy<Vec<u8>> {

@@ -178,7 +178,7 @@ fn holds_entries(head: &[Node]) -> bool {
     let is_attribute =
         |node: &&Node| node.is("#") || node.is("!") || matches!(node.kind, Kind::Group { open: '[', .. });
     let keyword = head.iter().find(|node| !is_attribute(node));
-    keyword.is_some_and(|node| ["layer", "exchange", "keyed"].iter().any(|word| node.is(word)))
+    keyword.is_some_and(|node| ["layer", "exchange", "keyed", "sealing"].iter().any(|word| node.is(word)))
 }
 
 /// `words NAME = "a", "b";` and `method "a", "b";`: the head, and the list with the `;`.

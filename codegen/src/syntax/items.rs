@@ -27,6 +27,7 @@ pub(crate) struct Spec {
     pub(crate) groups: Vec<GroupItem>,
     pub(crate) lines: Vec<LineItem>,
     pub(crate) frames: Vec<GroupItem>,
+    pub(crate) sealings: Vec<SealingItem>,
     pub(crate) keyed: Vec<KeyedItem>,
     pub(crate) layers: Vec<LayerItem>,
     pub(crate) exchanges: Vec<ExchangeItem>,
@@ -120,7 +121,7 @@ pub(crate) struct GroupItem {
     pub(crate) fields: Vec<FieldItem>,
 }
 
-/// `name: TYPE [= CONSTANT] [in LOW..=HIGH] [if FLAG] [at most LIMIT]`
+/// `name: TYPE [= CONSTANT] [of WORDS] [in LOW..=HIGH] [if FLAG] [at most LIMIT] [at most LIMIT octets]`
 #[derive(Debug)]
 pub(crate) struct FieldItem {
     pub(crate) docs: Docs,
@@ -129,7 +130,12 @@ pub(crate) struct FieldItem {
     pub(crate) constant: Option<Constant>,
     pub(crate) range: Option<(u64, Bound, Span)>,
     pub(crate) present_if: Option<Name>,
+    /// `of WORDS`
+    pub(crate) words: Option<Name>,
+    /// `at most LIMIT`
     pub(crate) at_most: Option<Name>,
+    /// `at most LIMIT octets`
+    pub(crate) at_most_octets: Option<Name>,
 }
 
 #[derive(Debug)]
@@ -173,6 +179,35 @@ pub(crate) enum Operator {
     Add,
     Subtract,
     Remainder,
+}
+
+/// `sealing NAME of FRAME { rules }`
+#[derive(Debug)]
+pub(crate) struct SealingItem {
+    pub(crate) docs: Docs,
+    pub(crate) name: Name,
+    pub(crate) frame: Name,
+    /// `payload FIELD;`
+    pub(crate) payload: Name,
+    /// `padding FIELD in LOW..=HIGH;`
+    pub(crate) padding: (Name, (u64, u64), Span),
+    /// `align FIELD to BLOCK;`
+    pub(crate) align: (Name, BlockItem),
+    /// `smallest N;`
+    pub(crate) smallest: Option<(u64, Span)>,
+    /// `clear FIELD;`
+    pub(crate) clear: Option<Name>,
+    /// `tag N;`
+    pub(crate) tag: Option<(u64, Span)>,
+}
+
+/// What a sealed packet is aligned to.
+#[derive(Clone, Debug)]
+pub(crate) enum BlockItem {
+    /// `N`
+    Fixed(u64, Span),
+    /// `block at least N`: as the cipher says.
+    AtLeast(u64, Span),
 }
 
 /// `line NAME { "literal", field until "x", ... } -> EVENTS;`

@@ -3,6 +3,8 @@
 //! A mistake costs no more than the declaration or message it stands in: the tokens are cut into those first, each is
 //! parsed by itself, and the mistakes of all are kept.
 
+mod sealings;
+
 use std::str::FromStr;
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
@@ -212,9 +214,9 @@ fn may_end(last: &TokenTree, next: &TokenTree) -> bool {
     complete && last.span().end().line < next.span().start().line
 }
 
-const KEYWORDS: [&str; 12] = [
-    "type", "limit", "anomaly", "words", "record", "event", "group", "line", "frame", "keyed", "layer",
-    "exchange",
+const KEYWORDS: [&str; 13] = [
+    "type", "limit", "anomaly", "words", "record", "event", "group", "line", "frame", "sealing", "keyed",
+    "layer", "exchange",
 ];
 
 fn declare(input: ParseStream<'_>, spec: &mut Spec, parser: &mut Parser<'_>) -> syn::Result<()> {
@@ -249,6 +251,7 @@ fn declare(input: ParseStream<'_>, spec: &mut Spec, parser: &mut Parser<'_>) -> 
         }
         "group" => spec.groups.push(group_item(input, docs, parser)?),
         "frame" => spec.frames.push(group_item(input, docs, parser)?),
+        "sealing" => spec.sealings.push(sealings::item(input, docs)?),
         "line" => spec.lines.push(line_item(input, docs)?),
         "keyed" => spec.keyed.push(keyed_item(input, docs, parser)?),
         "layer" => {
@@ -559,7 +562,9 @@ impl FieldItem {
             constant: None,
             range: None,
             present_if: None,
+            words: None,
             at_most: None,
+            at_most_octets: None,
         }
     }
 }
@@ -579,8 +584,7 @@ fn field(input: ParseStream<'_>) -> syn::Result<FieldItem> {
     let name = name(input)?;
     input.parse::<Token![:]>()?;
     let shape = field_shape(input)?;
-    let mut field =
-        FieldItem { docs, name, shape, constant: None, range: None, present_if: None, at_most: None };
+    let mut field = FieldItem { docs, shape, ..FieldItem::broken(name) };
     while !input.is_empty() && !input.peek(Token![,]) {
         if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
@@ -597,15 +601,20 @@ fn field(input: ParseStream<'_>) -> syn::Result<FieldItem> {
                 (Bound::Limit(limit), span)
             };
             field.range = Some((low, high, start.start..end.end));
+        } else if take_word(input, "of") {
+            field.words = Some(self::name(input)?);
         } else if take_word(input, "if") {
             field.present_if = Some(self::name(input)?);
         } else if take_word(input, "at") {
             expect_word(input, "most")?;
-            field.at_most = Some(self::name(input)?);
+            let limit = self::name(input)?;
+            let bound =
+                if take_word(input, "octets") { &mut field.at_most_octets } else { &mut field.at_most };
+            *bound = Some(limit);
         } else {
-            return Err(
-                input.error("expected `,`, or `= constant`, `in LOW..=HIGH`, `if flag`, `at most LIMIT`")
-            );
+            return Err(input.error(
+                "expected `,`, or `= constant`, `of WORDS`, `in LOW..=HIGH`, `if flag`, `at most LIMIT`",
+            ));
         }
     }
     Ok(field)

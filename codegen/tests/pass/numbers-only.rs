@@ -551,6 +551,163 @@ fn parse_slices<'p, T>(
         }
     }
 }
+/// An interval of sizes, in octets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Sizes {
+    /// The smallest.
+    pub least: usize,
+    /// The largest; `None` where nothing bounds it.
+    pub most: Option<usize>,
+}
+impl Sizes {
+    /// One size only.
+    #[must_use]
+    pub const fn exactly(octets: usize) -> Self {
+        Self {
+            least: octets,
+            most: Some(octets),
+        }
+    }
+    /// Whether a size lies in the interval.
+    #[must_use]
+    pub const fn contains(self, octets: usize) -> bool {
+        match self.most {
+            Some(most) => self.least <= octets && octets <= most,
+            None => self.least <= octets,
+        }
+    }
+    /// The sizes that lie in both.
+    #[must_use]
+    pub const fn common(self, other: Self) -> Option<Self> {
+        let least = if self.least > other.least { self.least } else { other.least };
+        let most = match (self.most, other.most) {
+            (Some(one), Some(two)) => Some(if one < two { one } else { two }),
+            (Some(one), None) | (None, Some(one)) => Some(one),
+            (None, None) => None,
+        };
+        match most {
+            Some(most) if most < least => None,
+            _ => Some(Self { least, most }),
+        }
+    }
+    /// The size, where there is one only.
+    #[must_use]
+    pub const fn exact(self) -> Option<usize> {
+        match self.most {
+            Some(most) if most == self.least => Some(most),
+            _ => None,
+        }
+    }
+}
+impl fmt::Display for Sizes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.exact(), self.most) {
+            (Some(octets), _) => write!(f, "{octets}"),
+            (None, Some(most)) => write!(f, "{} to {most}", self.least),
+            (None, None) => write!(f, "{} or more", self.least),
+        }
+    }
+}
+/// How much padding a sender adds to what it seals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Padding {
+    /// As little as alignment allows.
+    Least,
+    /// As little as alignment and the size of the smallest frame allow.
+    Floored,
+    /// Anything that alignment allows.
+    Any,
+}
+/// How a frame is sealed: what is aligned, what is in clear, what stands behind it. All sizes are in octets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Sealing {
+    name: &'static str,
+    /// In front of what is aligned.
+    lead: usize,
+    /// Aligned, beside payload and padding.
+    fixed: usize,
+    clear: usize,
+    block: usize,
+    least_padding: usize,
+    most_padding: usize,
+    smallest: usize,
+    tag: usize,
+}
+impl Sealing {
+    /// Its name in the spec.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+    /// What the aligned part is a multiple of.
+    #[must_use]
+    pub const fn block(&self) -> usize {
+        self.block
+    }
+    /// What stands behind the frame: a MAC or tag.
+    #[must_use]
+    pub const fn tag(&self) -> usize {
+        self.tag
+    }
+    /// Octets in front that are not encrypted; zero where all are.
+    #[must_use]
+    pub const fn clear(&self) -> usize {
+        self.clear
+    }
+    /// The least octets that a frame takes on the wire under this rule of padding.
+    #[must_use]
+    pub const fn smallest(&self, padding: Padding) -> usize {
+        self.padded(0, padding)
+    }
+    /// Octets on the wire of a payload with the least padding.
+    #[must_use]
+    pub const fn wire_size(&self, payload: usize) -> usize {
+        self.padded(payload, Padding::Least)
+    }
+    /// The least octets on the wire of a payload under this rule of padding.
+    #[must_use]
+    pub const fn padded(&self, payload: usize, padding: Padding) -> usize {
+        let least = self
+            .fixed
+            .saturating_add(self.least_padding)
+            .saturating_add(payload);
+        let aligned = match padding {
+            Padding::Floored => {
+                let floor = self.smallest.saturating_sub(self.lead);
+                self.aligned(if least < floor { floor } else { least })
+            }
+            Padding::Least | Padding::Any => self.aligned(least),
+        };
+        aligned.saturating_add(self.lead).saturating_add(self.tag)
+    }
+    /// The payloads that may take so many octets on the wire; `None` where no frame does.
+    #[must_use]
+    pub const fn payload_sizes(&self, wire: usize, padding: Padding) -> Option<Sizes> {
+        let Some(aligned) = wire.checked_sub(self.lead.saturating_add(self.tag)) else {
+            return None
+        };
+        let Some(most) = aligned
+            .checked_sub(self.fixed.saturating_add(self.least_padding)) else {
+            return None
+        };
+        if !aligned.is_multiple_of(self.block) || wire < self.smallest(padding) {
+            return None;
+        }
+        let least = match padding {
+            Padding::Any => {
+                aligned.saturating_sub(self.fixed.saturating_add(self.most_padding))
+            }
+            Padding::Floored if wire == self.smallest(padding) => 0,
+            Padding::Least | Padding::Floored => {
+                (most.saturating_add(1)).saturating_sub(self.block)
+            }
+        };
+        Some(Sizes { least, most: Some(most) })
+    }
+    const fn aligned(&self, octets: usize) -> usize {
+        octets.div_ceil(self.block).saturating_mul(self.block)
+    }
+}
 /// Words that the protocol gives a meaning.
 pub mod words {}
 /// Bounds on what is read, kept and passed on.
@@ -928,6 +1085,15 @@ pub mod numbers {
         }
     }
     impl Tell {
+        /// All sizes of its payload, the number included.
+        pub const PAYLOAD: Sizes = Sizes::exactly(9);
+        /// Octets of its payload, the number included.
+        #[must_use]
+        pub const fn payload_size() -> usize {
+            9usize
+        }
+    }
+    impl Tell {
         /// Raises the events that it stands for.
         pub fn raise(&self, _: Origin, raise: &mut dyn FnMut(Event)) {
             raise(Event::Told {
@@ -968,6 +1134,60 @@ pub mod numbers {
         /// Where a field is longer than its count can say.
         pub fn to_octets(&self) -> BinResult<Vec<u8>> {
             append(self, Vec::new())
+        }
+    }
+    impl Told {
+        /// All sizes of its payload, the number included.
+        pub const PAYLOAD: Sizes = Sizes::exactly(1);
+        /// Octets of its payload, the number included.
+        #[must_use]
+        pub const fn payload_size() -> usize {
+            1usize
+        }
+    }
+    /// What messages of exchange `Numbers` there are, without their fields.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[repr(u8)]
+    pub enum Kind {
+        /// Message 1.
+        Tell,
+        /// Message 2.
+        Told,
+    }
+    impl Kind {
+        /// All of them, in the order of the spec.
+        pub const ALL: &'static [Self] = &[Self::Tell, Self::Told];
+        /// The message's number.
+        #[must_use]
+        pub const fn number(self) -> u8 {
+            match self {
+                Self::Tell => 1,
+                Self::Told => 2,
+            }
+        }
+        /// Who may send it.
+        #[must_use]
+        pub const fn sender(self) -> Sender {
+            match self {
+                Self::Tell => Sender::Client,
+                Self::Told => Sender::Server,
+            }
+        }
+        /// The message's name in the spec.
+        #[must_use]
+        pub const fn name(self) -> &'static str {
+            match self {
+                Self::Tell => "Tell",
+                Self::Told => "Told",
+            }
+        }
+        /// All sizes of its payload, the number included.
+        #[must_use]
+        pub const fn sizes(self) -> Sizes {
+            match self {
+                Self::Tell => Tell::PAYLOAD,
+                Self::Told => Told::PAYLOAD,
+            }
         }
     }
     /// Any message of exchange `Numbers`.
@@ -1022,21 +1242,23 @@ pub mod numbers {
             };
             Ok(Some(message))
         }
+        /// Which message it is.
+        #[must_use]
+        pub const fn kind(&self) -> Kind {
+            match self {
+                Self::Tell(_) => Kind::Tell,
+                Self::Told(_) => Kind::Told,
+            }
+        }
         /// The message's number.
         #[must_use]
         pub const fn number(&self) -> u8 {
-            match self {
-                Self::Tell(_) => 1,
-                Self::Told(_) => 2,
-            }
+            self.kind().number()
         }
         /// The message's name in the spec.
         #[must_use]
         pub const fn name(&self) -> &'static str {
-            match self {
-                Self::Tell(_) => "Tell",
-                Self::Told(_) => "Told",
-            }
+            self.kind().name()
         }
         /// Writes number and fields.
         ///
