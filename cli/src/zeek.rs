@@ -1,16 +1,18 @@
 //! Logs in the format of Zeek's ASCII writer.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::net::IpAddr;
 
-use jiff::Zoned;
-use kexray_capture::Flow;
+use jiff::tz::TimeZone;
+use kexray_analyzer::Timestamp;
+use kexray_capture::{Endpoint, Flow};
 
 use crate::columns::Row;
 use crate::escape;
 
 const UNSET: &str = "-";
 const EMPTY: &str = "(empty)";
+const SEPARATOR: u8 = b'\t';
 
 /// Name and type of each column of `ssh.log`.
 const SSH: [(&str, &str); 18] = [
@@ -52,7 +54,8 @@ const WEIRD: [(&str, &str); 11] = [
 /// A log file.
 pub(crate) struct Log<W> {
     out: W,
-    line: String,
+    /// The row that is being written.
+    line: Vec<u8>,
 }
 
 impl<W: Write> Log<W> {
@@ -82,7 +85,7 @@ impl<W: Write> Log<W> {
             write!(out, "\t{kind}")?;
         }
         writeln!(out)?;
-        Ok(Self { out, line: String::new() })
+        Ok(Self { out, line: Vec::new() })
     }
 
     /// Ends the log.
@@ -94,85 +97,122 @@ impl<W: Write> Log<W> {
     /// Adds a session to `ssh.log`.
     pub(crate) fn session(&mut self, row: &Row<'_>) -> io::Result<()> {
         let session = row.session;
-        self.connection(&row.started(), row.uid.as_str(), row.flow);
-        self.plain(session.version);
-        self.boolean(session.auth_success);
-        self.plain(Some(session.auth_attempts));
-        self.plain(row.bound.map(kexray_capture::Bound::name));
-        self.text(session.client.as_deref());
-        self.text(session.server.as_deref());
-        self.text(row.cipher().as_deref());
-        self.text(row.mac().as_deref());
-        self.text(row.compression().as_deref());
-        self.text(row.kex());
-        self.text(row.host_key());
-        self.text(session.host_key_fingerprint.as_deref().map(str::as_bytes));
+        self.connection(row.started(), row.uid.as_str(), row.flow);
+        self.optional(session.version, |log, version| log.number(version.into()));
+        self.optional(session.auth_success, Self::boolean);
+        self.number(session.auth_attempts);
+        self.optional(row.bound.map(kexray_capture::Bound::name), Self::plain);
+        self.optional(session.client.as_deref(), Self::text);
+        self.optional(session.server.as_deref(), Self::text);
+        self.optional(row.cipher().as_deref(), Self::text);
+        self.optional(row.mac().as_deref(), Self::text);
+        self.optional(row.compression().as_deref(), Self::text);
+        self.optional(row.kex(), Self::text);
+        self.optional(row.host_key(), Self::text);
+        self.optional(session.host_key_fingerprint.as_deref(), Self::plain);
         self.write()
     }
 
     /// Adds an oddity to `weird.log`.
     pub(crate) fn oddity(&mut self, weird: &crate::weird::Weird<'_>) -> io::Result<()> {
-        self.connection(&weird.at, weird.uid.as_str(), weird.flow);
-        self.plain(Some(weird.oddity.name()));
-        self.plain(weird.detail());
-        self.boolean(Some(false));
-        self.plain(Some("kexray"));
-        self.plain(Some(weird.oddity.layer()));
+        self.connection(weird.at, weird.uid.as_str(), weird.flow);
+        self.plain(weird.oddity.name());
+        self.optional(weird.detail().as_deref(), Self::plain);
+        self.boolean(false);
+        self.plain("kexray");
+        self.plain(weird.oddity.layer());
         self.write()
     }
 
-    fn connection(&mut self, at: &dyn std::fmt::Display, uid: &str, flow: &Flow) {
-        self.plain(Some(at));
-        self.plain(Some(uid));
-        self.plain(Some(flow.originator.address));
-        self.plain(Some(flow.originator.port));
-        self.plain(Some(flow.responder.address));
-        self.plain(Some(flow.responder.port));
+    fn connection(&mut self, at: Timestamp, uid: &str, flow: &Flow) {
+        self.time(at);
+        self.plain(uid);
+        self.endpoint(flow.originator);
+        self.endpoint(flow.responder);
     }
 
-    fn separate(&mut self) {
-        if !self.line.is_empty() {
-            self.line.push('\t');
+    fn endpoint(&mut self, Endpoint { address, port }: Endpoint) {
+        match address {
+            IpAddr::V4(address) => {
+                for (index, octet) in address.octets().into_iter().enumerate() {
+                    self.line.push(if index == 0 { SEPARATOR } else { b'.' });
+                    self.digits(octet.into());
+                }
+            }
+            IpAddr::V6(address) => self.plain(&address.to_string()),
+        }
+        self.number(port.into());
+    }
+
+    /// As [`Timestamp`] shows itself, without the ways of `std::fmt`: there is one in every row.
+    fn time(&mut self, at: Timestamp) {
+        self.number(at.seconds());
+        let start = self.line.len();
+        // A digit too many, in whose place the point comes.
+        self.digits(u64::from(at.subsec_micros()).saturating_add(1_000_000));
+        if let Some(point) = self.line.get_mut(start) {
+            *point = b'.';
         }
     }
 
-    fn plain(&mut self, value: Option<impl std::fmt::Display>) {
-        self.separate();
-        // Writing to a string cannot fail.
-        let _ = match value {
-            Some(value) => write!(self.line, "{value}"),
-            None => self.line.write_str(UNSET),
-        };
+    fn optional<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
+        match value {
+            Some(value) => write(self, value),
+            None => self.plain(UNSET),
+        }
     }
 
-    fn boolean(&mut self, value: Option<bool>) {
-        self.plain(value.map(|value| if value { "T" } else { "F" }));
+    fn boolean(&mut self, value: bool) {
+        self.plain(if value { "T" } else { "F" });
+    }
+
+    fn number(&mut self, value: u64) {
+        self.line.push(SEPARATOR);
+        self.digits(value);
+    }
+
+    fn digits(&mut self, value: u64) {
+        self.line.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+    }
+
+    /// Text of our own.
+    fn plain(&mut self, value: &str) {
+        self.line.push(SEPARATOR);
+        self.line.extend_from_slice(value.as_bytes());
     }
 
     /// Text from the wire, escaped so that it can be mistaken neither for a separator nor for an unset or empty field.
-    fn text(&mut self, value: Option<&[u8]>) {
-        self.separate();
-        let Some(value) = value else { return self.line.push_str(UNSET) };
+    fn text(&mut self, value: &[u8]) {
         if value.is_empty() {
-            return self.line.push_str(EMPTY);
+            return self.plain(EMPTY);
         }
+        self.line.push(SEPARATOR);
+        let is_itself = value != UNSET.as_bytes() && value != EMPTY.as_bytes();
+        // All octets are looked at, for that is done many at once.
+        if value.iter().fold(is_itself, |plain, octet| plain & matches!(octet, b' '..=b'[' | b']'..=b'~')) {
+            // As good as always.
+            return self.line.extend_from_slice(value);
+        }
+        let mut escaped = String::with_capacity(value.len());
         let mut rest = value;
-        if value == UNSET.as_bytes() || value == EMPTY.as_bytes() {
+        if !is_itself {
             let (first, behind) = value.split_at(1);
-            escape::hex(first, &mut self.line);
+            escape::hex(first, &mut escaped);
             rest = behind;
         }
         for (index, part) in rest.split(|octet| *octet == b'\\').enumerate() {
             if index > 0 {
-                escape::hex(b"\\", &mut self.line);
+                escape::hex(b"\\", &mut escaped);
             }
-            escape::text(part, &mut self.line);
+            escape::text(part, &mut escaped);
         }
+        self.line.extend_from_slice(escaped.as_bytes());
     }
 
     fn write(&mut self) -> io::Result<()> {
-        self.line.push('\n');
-        self.out.write_all(self.line.as_bytes())?;
+        self.line.push(b'\n');
+        // Every field has a separator before it, the first one too.
+        self.out.write_all(self.line.get(1..).unwrap_or_default())?;
         self.line.clear();
         Ok(())
     }
@@ -180,17 +220,46 @@ impl<W: Write> Log<W> {
 
 /// Local time, as Zeek stamps its logs.
 fn now() -> String {
-    Zoned::now().strftime("%Y-%m-%d-%H-%M-%S").to_string()
+    jiff::Timestamp::now().to_zoned(local_zone()).strftime("%Y-%m-%d-%H-%M-%S").to_string()
+}
+
+/// The system's time zone. As a rule one file tells it; to look it up by its name takes a walk over all that are installed.
+fn local_zone() -> TimeZone {
+    let named = std::env::var_os("TZ").is_some();
+    let octets = if named { None } else { std::fs::read("/etc/localtime").ok() };
+    octets.and_then(|octets| TimeZone::tzif("local", &octets).ok()).unwrap_or_else(TimeZone::system)
 }
 
 #[cfg(test)]
 mod tests {
+    use kexray_analyzer::Timestamp;
+    use kexray_capture::Endpoint;
+
     use super::Log;
 
     fn field(value: Option<&[u8]>) -> String {
-        let mut log = Log { out: Vec::new(), line: String::new() };
-        log.text(value);
-        log.line
+        let mut log = Log { out: Vec::new(), line: Vec::new() };
+        log.optional(value, Log::text);
+        written(log)
+    }
+
+    fn written(mut log: Log<Vec<u8>>) -> String {
+        log.write().unwrap();
+        String::from_utf8(log.out).unwrap().trim_end_matches('\n').to_owned()
+    }
+
+    #[test]
+    fn numbers_are_written_as_they_are_shown() {
+        for micros in [0, 1, 999_999, 1_000_000, 1_732_432_109_000_060, u64::MAX / 1000] {
+            let (at, mut log) = (Timestamp::from_micros(micros), Log { out: Vec::new(), line: Vec::new() });
+            log.time(at);
+            assert_eq!(written(log), at.to_string());
+        }
+        for address in ["0.0.0.0", "10.200.3.255", "::1", "2001:db8::ff", "::ffff:1.2.3.4"] {
+            let mut log = Log { out: Vec::new(), line: Vec::new() };
+            log.endpoint(Endpoint { address: address.parse().unwrap(), port: 22 });
+            assert_eq!(written(log), format!("{address}\t22"));
+        }
     }
 
     #[test]
