@@ -140,9 +140,10 @@ impl<A: Application> Engine<A> {
     ) {
         let before = self.stats;
         let Some(share) = &mut self.share else { return };
-        share.outcome = None;
+        (share.in_common, share.outcome) = (true, None);
         self.take(link_type, at, data, original_length);
-        let Some(share) = &self.share else { return };
+        let Some(share) = &mut self.share else { return };
+        share.in_common = false;
         if !share.outcome.unwrap_or(share.index == 0) {
             self.stats = before;
         }
@@ -236,7 +237,7 @@ impl<A: Application> Engine<A> {
     }
 
     fn segment(&mut self, at: Timestamp, key: &Key, end: End, segment: &Segment<'_>) {
-        if let Some(share) = &mut self.share {
+        if let Some(share) = self.share.as_mut().filter(|share| share.in_common) {
             let own = key.share(share.count) == share.index;
             share.outcome = Some(own);
             if !own {
@@ -394,10 +395,19 @@ impl<A: Application> Engine<A> {
 /// The share of all flows that an engine has.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Share {
-    pub(crate) index: usize,
-    pub(crate) count: usize,
-    /// Whether the flow of the last packet was its own; `None` where it was of no flow.
-    pub(crate) outcome: Option<bool>,
+    index: usize,
+    count: usize,
+    /// Other engines have the packet too.
+    in_common: bool,
+    /// Whether the flow of that packet is its own; `None` where it is of no flow.
+    outcome: Option<bool>,
+}
+
+impl Share {
+    /// One of `count` shares.
+    pub(crate) const fn new(index: usize, count: usize) -> Self {
+        Self { index, count, in_common: false, outcome: None }
+    }
 }
 
 /// Why a flow is closed.

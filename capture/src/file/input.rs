@@ -44,11 +44,26 @@ pub(super) struct Input {
     start: usize,
     end: usize,
     at_end: bool,
+    /// What was read goes to others: a buffer is left when it is full, and another one filled.
+    pub(super) hand_over: bool,
+    /// The buffer that was left, until it is asked for.
+    pub(super) left: Option<Vec<u8>>,
+    /// Buffers to be filled.
+    spare: Vec<Vec<u8>>,
 }
 
 impl Input {
     pub(super) fn new(source: Source) -> Self {
-        Self { source, buffer: vec![0; READ_LENGTH], start: 0, end: 0, at_end: false }
+        Self {
+            source,
+            buffer: vec![0; READ_LENGTH],
+            start: 0,
+            end: 0,
+            at_end: false,
+            hand_over: false,
+            left: None,
+            spare: Vec::new(),
+        }
     }
 
     /// The next `length` bytes, without consuming them; fewer at the end of the file.
@@ -87,8 +102,8 @@ impl Input {
 
     /// Bytes that [`consume`](Self::consume) told of.
     #[inline]
-    pub(super) fn slice(&self, range: Range<usize>) -> &[u8] {
-        self.buffer.get(range).unwrap_or_default()
+    pub(super) fn slice(&self, range: &Range<usize>) -> &[u8] {
+        self.buffer.get(range.clone()).unwrap_or_default()
     }
 
     /// Throws away `length` bytes, however many that are.
@@ -115,14 +130,13 @@ impl Input {
     /// Reads until `length` bytes are there, or the file ends.
     #[cold]
     fn fill(&mut self, length: usize) -> Result<(), FileError> {
-        self.buffer.copy_within(self.start..self.end, 0);
-        self.end = self.end.saturating_sub(self.start);
-        self.start = 0;
-        if self.buffer.len() < length {
-            // Records up to the cap are whole in the buffer; it stays that large.
-            self.buffer.resize(length.saturating_add(READ_LENGTH), 0);
+        // A pipe gives little at once: what is read goes on where it is, as long as there is room.
+        let room = self.buffer.len().saturating_sub(self.start);
+        if !self.hand_over || room < length {
+            self.move_on(length);
         }
-        while self.end < length && !self.at_end {
+        let wanted = self.start.saturating_add(length);
+        while self.end < wanted && !self.at_end {
             let Some(free) = self.buffer.get_mut(self.end..) else {
                 break;
             };
@@ -134,5 +148,41 @@ impl Input {
             }
         }
         Ok(())
+    }
+
+    /// Makes room for `length` bytes, with those that were not consumed at the start.
+    fn move_on(&mut self, length: usize) {
+        let rest = self.start..self.end;
+        (self.start, self.end) = (0, rest.len());
+        // Records up to the cap are whole in the buffer; it stays that large.
+        let wanted = if self.buffer.len() < length { length.saturating_add(READ_LENGTH) } else { 0 };
+        if !self.hand_over {
+            self.buffer.copy_within(rest, 0);
+            self.buffer.resize(self.buffer.len().max(wanted), 0);
+            return;
+        }
+        let mut next = self.spare.pop().unwrap_or_default();
+        next.resize(next.len().max(READ_LENGTH).max(wanted), 0);
+        for (octet, value) in next.iter_mut().zip(self.buffer.get(rest).unwrap_or_default()) {
+            *octet = *value;
+        }
+        let full = std::mem::replace(&mut self.buffer, next);
+        // Where several are read without a packet, only the first has packets.
+        match &self.left {
+            Some(_) => self.give_back(full),
+            None => self.left = Some(full),
+        }
+    }
+
+    pub(super) fn take_buffer(&mut self) -> Vec<u8> {
+        (self.start, self.end) = (0, 0);
+        std::mem::take(&mut self.buffer)
+    }
+
+    pub(super) fn give_back(&mut self, buffer: Vec<u8>) {
+        // What a single long record took is not kept.
+        if buffer.len() == READ_LENGTH {
+            self.spare.push(buffer);
+        }
     }
 }

@@ -132,6 +132,18 @@ impl CaptureFile {
     /// If the file is damaged or cannot be read on. All packets before the damage have been
     /// returned by then, and the file is at its end.
     pub fn next_packet(&mut self) -> Result<Option<Packet<'_>>, FileError> {
+        let Some(record) = self.next_record()? else { return Ok(None) };
+        Ok(Some(Packet {
+            link_type: record.link_type,
+            timestamp: record.timestamp,
+            original_length: record.original_length,
+            data: self.input.slice(&record.data),
+        }))
+    }
+
+    /// As [`next_packet`](Self::next_packet); the bytes stay in the buffer.
+    #[inline]
+    pub(crate) fn next_record(&mut self) -> Result<Option<Record>, FileError> {
         if self.finished {
             return Ok(None);
         }
@@ -158,13 +170,32 @@ impl CaptureFile {
             self.any_readable = record.link_type.is_supported();
             self.unreadable.get_or_insert(record.link_type);
         }
-        let data = self.input.slice(record.data);
-        Ok(Some(Packet {
-            link_type: record.link_type,
-            timestamp: record.timestamp,
-            original_length: record.original_length,
-            data,
-        }))
+        Ok(Some(record))
+    }
+
+    /// The bytes of a record, as long as its buffer is the file's.
+    pub(crate) fn data(&self, range: &std::ops::Range<usize>) -> &[u8] {
+        self.input.slice(range)
+    }
+
+    /// From now on a buffer that was read through is not filled again, but can be [taken](Self::take_left_buffer).
+    pub(crate) const fn hand_over_buffers(&mut self) {
+        self.input.hand_over = true;
+    }
+
+    /// The buffer of the records before the last, if the last is in another one.
+    pub(crate) fn take_left_buffer(&mut self) -> Option<Vec<u8>> {
+        self.input.left.take()
+    }
+
+    /// The buffer of the last record, when the file is at its end.
+    pub(crate) fn take_buffer(&mut self) -> Vec<u8> {
+        self.input.take_buffer()
+    }
+
+    /// Takes back a buffer, to fill it again.
+    pub(crate) fn give_back(&mut self, buffer: Vec<u8>) {
+        self.input.give_back(buffer);
     }
 
     /// How many packets were read.
@@ -190,11 +221,11 @@ impl std::fmt::Debug for CaptureFile {
 }
 
 /// A packet whose bytes are still in the input's buffer.
-struct Record {
-    link_type: LinkType,
-    timestamp: Timestamp,
-    original_length: u32,
-    data: std::ops::Range<usize>,
+pub(crate) struct Record {
+    pub(crate) link_type: LinkType,
+    pub(crate) timestamp: Timestamp,
+    pub(crate) original_length: u32,
+    pub(crate) data: std::ops::Range<usize>,
 }
 
 /// The order of a file's integers.
