@@ -57,6 +57,20 @@ pub enum Code {
     UnknownWords,
     /// The rules of a sealing contradict each other or its frame.
     BadSealing,
+    /// A layer is not declared.
+    UnknownLayer,
+    /// An order is not declared.
+    UnknownOrder,
+    /// An order has no state of that name.
+    UnknownState,
+    /// An order names a message that none of its layers has.
+    UnknownMessage,
+    /// An order lets an end send what it may not.
+    WrongSender,
+    /// A message leads from a state to two.
+    AmbiguousStep,
+    /// An order's parts contradict each other.
+    BadOrder,
     /// A message hides behind an earlier one of its layer.
     HiddenMessage,
     /// An event that nobody raises.
@@ -69,6 +83,12 @@ pub enum Code {
     ShadowedName,
     /// Two exchanges claim some of the same method names.
     AmbiguousMethod,
+    /// A message that no order ever allows.
+    UnreachableMessage,
+    /// A state that nothing leads to.
+    UnreachableState,
+    /// A state that nothing leads from, and that is no end.
+    DeadEnd,
 }
 
 impl Code {
@@ -96,12 +116,22 @@ impl Code {
         Self::EndlessRecord,
         Self::UnknownWords,
         Self::BadSealing,
+        Self::UnknownLayer,
+        Self::UnknownOrder,
+        Self::UnknownState,
+        Self::UnknownMessage,
+        Self::WrongSender,
+        Self::AmbiguousStep,
+        Self::BadOrder,
         Self::HiddenMessage,
         Self::UnraisedEvent,
         Self::UnusedLimit,
         Self::UnraisedAnomaly,
         Self::ShadowedName,
         Self::AmbiguousMethod,
+        Self::UnreachableMessage,
+        Self::UnreachableState,
+        Self::DeadEnd,
     ];
 
     /// `E001` and so on; `W001` and so on for warnings.
@@ -130,12 +160,22 @@ impl Code {
             Self::EndlessRecord => "E020",
             Self::UnknownWords => "E021",
             Self::BadSealing => "E022",
+            Self::UnknownLayer => "E031",
+            Self::UnknownOrder => "E032",
+            Self::UnknownState => "E033",
+            Self::UnknownMessage => "E034",
+            Self::WrongSender => "E035",
+            Self::AmbiguousStep => "E036",
+            Self::BadOrder => "E037",
             Self::HiddenMessage => "W001",
             Self::UnraisedEvent => "W002",
             Self::UnusedLimit => "W003",
             Self::UnraisedAnomaly => "W004",
             Self::ShadowedName => "W005",
             Self::AmbiguousMethod => "W006",
+            Self::UnreachableMessage => "W007",
+            Self::UnreachableState => "W008",
+            Self::DeadEnd => "W009",
         }
     }
 

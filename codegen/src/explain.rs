@@ -29,12 +29,22 @@ impl Code {
             Self::EndlessRecord => include_str!("explanations/E020.md"),
             Self::UnknownWords => include_str!("explanations/E021.md"),
             Self::BadSealing => include_str!("explanations/E022.md"),
+            Self::UnknownLayer => include_str!("explanations/E031.md"),
+            Self::UnknownOrder => include_str!("explanations/E032.md"),
+            Self::UnknownState => include_str!("explanations/E033.md"),
+            Self::UnknownMessage => include_str!("explanations/E034.md"),
+            Self::WrongSender => include_str!("explanations/E035.md"),
+            Self::AmbiguousStep => include_str!("explanations/E036.md"),
+            Self::BadOrder => include_str!("explanations/E037.md"),
             Self::HiddenMessage => include_str!("explanations/W001.md"),
             Self::UnraisedEvent => include_str!("explanations/W002.md"),
             Self::UnusedLimit => include_str!("explanations/W003.md"),
             Self::UnraisedAnomaly => include_str!("explanations/W004.md"),
             Self::ShadowedName => include_str!("explanations/W005.md"),
             Self::AmbiguousMethod => include_str!("explanations/W006.md"),
+            Self::UnreachableMessage => include_str!("explanations/W007.md"),
+            Self::UnreachableState => include_str!("explanations/W008.md"),
+            Self::DeadEnd => include_str!("explanations/W009.md"),
         }
     }
 }

@@ -10,6 +10,7 @@ mod document;
 mod emit;
 mod explain;
 mod format;
+mod graph;
 mod lower;
 mod model;
 mod names;
@@ -25,6 +26,7 @@ use sha2::{Digest, Sha256};
 pub use diagnostics::{Code, Diagnostic, Diagnostics, Span};
 pub use document::{MARK, Page};
 pub use format::format;
+pub use graph::{Graph, GraphFormat};
 
 /// Generates the Rust source for a spec.
 ///
@@ -79,6 +81,15 @@ pub fn document(source: &str, spec_name: &str) -> Result<Vec<Page>, Diagnostics>
     model_of(source).map(|model| document::pages(&model, spec_name))
 }
 
+/// Draws the orders of a spec: which message may follow which. Those over layers come first.
+///
+/// # Errors
+///
+/// All mistakes of the spec.
+pub fn graph(source: &str, format: GraphFormat) -> Result<Vec<Graph>, Diagnostics> {
+    model_of(source).map(|model| graph::graphs(&model, format))
+}
+
 /// Tells all that is wrong with a spec; where nothing is, what is odd about it: its warnings.
 #[must_use]
 pub fn check(source: &str) -> Diagnostics {
@@ -102,6 +113,7 @@ fn model_and_warnings(source: &str) -> Result<(model::Model, Diagnostics), Diagn
     warnings::warn(&spec, &mut warnings);
     let model = lower::lower(spec, source, &mut diagnostics);
     if diagnostics.is_empty() {
+        warnings::warn_of_orders(&model, &mut warnings);
         warnings.sort();
         Ok((model, warnings))
     } else {

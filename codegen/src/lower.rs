@@ -1,6 +1,7 @@
 //! Tree to model: looks up names, checks what they stand for, and reports every mistake on the way.
 
 mod bounds;
+mod orders;
 mod sealings;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,7 +93,8 @@ impl Lowering<'_> {
         self.model.lines = spec.lines.into_iter().map(|item| self.line_item(item)).collect();
         self.model.keyed = spec.keyed.into_iter().map(|item| self.keyed(item)).collect();
         self.model.layers = spec.layers.into_iter().map(|item| self.layer(item)).collect();
-        self.exchanges(spec.exchanges);
+        let of_exchanges = self.exchanges(spec.exchanges);
+        self.orders(spec.orders, of_exchanges);
     }
 
     /// Reports names that stand twice among `names`.
@@ -654,7 +656,9 @@ impl Lowering<'_> {
         Layer { docs: item.docs, name: item.name.text, sealed: item.sealed, messages }
     }
 
-    fn exchanges(&mut self, items: Vec<tree::ExchangeItem>) {
+    /// The exchanges; gives back the order of each.
+    fn exchanges(&mut self, items: Vec<tree::ExchangeItem>) -> Vec<Option<tree::OrderItem>> {
+        let mut orders = Vec::new();
         let mut taken: BTreeMap<String, Span> = BTreeMap::new();
         // Patterns of the exchanges in front.
         let mut earlier: Vec<(String, Span)> = Vec::new();
@@ -684,7 +688,9 @@ impl Lowering<'_> {
             earlier.extend(patterns.filter_map(|method| Some((method.clone(), taken.get(method)?.clone()))));
             let messages = self.messages(item.messages, false);
             self.model.exchanges.push(Exchange { docs: item.docs, name: item.name.text, methods, messages });
+            orders.push(item.order);
         }
+        orders
     }
 
     /// Reports a pattern that fits only names which a pattern in front takes already. Whole names come before all
@@ -720,15 +726,16 @@ impl Lowering<'_> {
                 let message = format!("message number {number} is not in 1..=255");
                 let help = "a number is one octet, and zero is no message's";
                 self.diagnostics.report(Code::NumberOutOfRange, &span, message).help(help);
+                self.broken.insert(item.name.text);
                 continue;
             };
-            let line = self.line_of(&item.name.span);
+            let (line, name) = (self.line_of(&item.name.span), item.name.span);
             let fields = self.fields(item.fields, Place::Message);
             let sources: Vec<_> =
                 fields.iter().map(|field| (field.name.clone(), self.feeds(field))).collect();
             let raises = self.raises(item.raises, &sources);
             let structure = Structure { docs: item.docs, name: item.name.text, line, fields };
-            messages.push(Message { number, sender, structure, by_hand: item.by_hand, raises });
+            messages.push(Message { span: name, number, sender, structure, by_hand: item.by_hand, raises });
         }
         messages
     }

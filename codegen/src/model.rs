@@ -1,5 +1,8 @@
 //! What a spec means: every name looked up, every number checked. The emitters read nothing else.
 
+mod order;
+
+pub(crate) use self::order::{Anywhere, Label, Order, Run, State, Step, Variation, What};
 use crate::diagnostics::Span;
 use crate::syntax::Docs;
 pub(crate) use crate::syntax::{Operator, Sender, TypeShape, Width};
@@ -23,6 +26,8 @@ pub(crate) struct Model {
     pub(crate) keyed: Vec<Keyed>,
     pub(crate) layers: Vec<Layer>,
     pub(crate) exchanges: Vec<Exchange>,
+    /// Those over layers first, then those of exchanges.
+    pub(crate) orders: Vec<Order>,
 }
 
 /// A declared type, whether it becomes a Rust type or is another name of one.
@@ -261,6 +266,8 @@ pub(crate) struct Exchange {
 
 #[derive(Debug)]
 pub(crate) struct Message {
+    /// Where its name stands.
+    pub(crate) span: Span,
     pub(crate) number: u8,
     pub(crate) sender: Sender,
     pub(crate) structure: Structure,

@@ -12,8 +12,17 @@ use crate::lower::camel;
 use crate::syntax::{self as tree, FieldItem, LinePart, MessageItem, Name};
 
 /// What the emitters declare beside what the spec does.
-const OWN_ITEMS: [&str; 7] =
-    ["Anomaly", "Event", "Exchange", "ExchangeMessage", "limits", "sealings", "words"];
+const OWN_ITEMS: [&str; 9] = [
+    "Anomaly",
+    "Event",
+    "Exchange",
+    "ExchangeCourse",
+    "ExchangeMessage",
+    "limits",
+    "order",
+    "sealings",
+    "words",
+];
 
 /// What fields are read and written with; a field of such a name would hide it.
 const BESIDE_FIELDS: [&str; 7] = ["packet", "place", "put", "same", "slices", "take_rest", "take_sized"];
@@ -95,9 +104,33 @@ impl Names<'_> {
                 self.fields(&variant.fields);
             }
         }
+        self.orders(spec);
         let messages = spec.layers.iter().map(|item| &item.messages);
         for messages in messages.chain(spec.exchanges.iter().map(|item| &item.messages)) {
             self.messages(messages);
+        }
+    }
+
+    /// The modules of orders, and what they declare.
+    fn orders(&mut self, spec: &tree::Spec) {
+        let of_exchanges = spec.exchanges.iter().filter(|item| item.order.is_some()).map(|item| &item.name);
+        let modules = spec.orders.iter().map(|order| &order.name).chain(of_exchanges);
+        self.scope([], modules, snake);
+        let mut modules = Scope::new();
+        for exchange in spec.exchanges.iter().filter(|item| item.order.is_some()) {
+            modules.insert(exchange.name.text.clone(), exchange.name.clone());
+        }
+        for order in &spec.orders {
+            if let Some(first) = modules.get(&order.name.text) {
+                let message = format!("exchange `{}` has an order already", order.name.text);
+                self.diagnostics
+                    .report(Code::DuplicateName, &order.name.span, message)
+                    .related(&first.span.clone(), "the exchange");
+            }
+        }
+        for order in spec.orders.iter().chain(spec.exchanges.iter().filter_map(|item| item.order.as_ref())) {
+            self.scope(["ALL", "START"], order.states.iter().map(|item| &item.name), str::to_owned);
+            self.scope([], order.variations.iter().map(|item| &item.name), str::to_owned);
         }
     }
 
@@ -106,6 +139,7 @@ impl Names<'_> {
         // What a module declares hides what the file does; these its messages need.
         let needed = PRELUDE.into_iter().chain([
             "Kind",
+            "ALL",
             "Message",
             "Parsed",
             "ParseError",

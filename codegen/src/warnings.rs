@@ -1,5 +1,7 @@
 //! What means something, but hardly what was meant. Only specs without mistakes are looked at, so every name is known.
 
+mod orders;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostics::{Code, Diagnostics};
@@ -8,6 +10,8 @@ use crate::syntax::{
     ArgumentItem, Bound, Constant, Expression, FieldItem, FieldShape, LinePart, MessageItem, Name, RaiseItem,
     Sender, SourceItem, Spec, TypeShape, Width,
 };
+
+pub(crate) use self::orders::warn as warn_of_orders;
 
 /// Warns of everything that is odd in a spec that is free of mistakes.
 pub(crate) fn warn(spec: &Spec, diagnostics: &mut Diagnostics) {

@@ -168,6 +168,27 @@ fn doc_writes_pages_and_removes_its_old_ones() {
 }
 
 #[test]
+fn graph_draws_the_orders_that_are_asked_for() {
+    let spec = "layer L {\n    1 client M {}\n}\norder O over L {\n    Here { client M -> There; }\n    end There;\n}\n\
+                order P over L {\n    Here { client M; }\n}\n";
+    let dot = run(&["graph", "-", "O"], spec);
+    assert!(dot.stdout.starts_with("digraph \"O\" {\n"), "{}", dot.stdout);
+    assert!(dot.stdout.contains("\"Here\" -> \"There\" [label=\"client: M\"];"), "{}", dot.stdout);
+    let mermaid = run(&["graph", "-", "--format", "mermaid"], spec);
+    let drawn = "stateDiagram-v2\n    state \"Here\" as s0\n    state \"There\" as s1\n    [*] --> s0\n    \
+                 s0 --> s1: client: M\n    s1 --> [*]\n";
+    assert!(mermaid.stdout.starts_with(drawn), "{}", mermaid.stdout);
+    assert_eq!(mermaid.stdout.matches("stateDiagram-v2").count(), 2);
+    let none = run(&["graph", "-", "Q"], spec);
+    assert_eq!(
+        (none.code, none.stderr.lines().next()),
+        (Some(2), Some("error: <stdin> has no order `Q`: there are O, P"))
+    );
+    assert_eq!(run(&["graph", "-"], RIGHT).code, Some(2));
+    assert_eq!(run(&["graph", "-"], WRONG).code, Some(1));
+}
+
+#[test]
 fn wrong_arguments_are_told_from_wrong_specs() {
     for arguments in [&["check"][..], &["frobnicate"], &["check", "--nonsense", "-"], &[]] {
         let ran = run(arguments, "");

@@ -175,3 +175,25 @@ fn sealed_frames_take_whole_blocks() {
     assert_eq!(sealings::cast().wire_size(2), 8 + 2);
     assert_eq!(sealings::cast().wire_size(3), 16 + 2);
 }
+
+#[test]
+fn an_order_leads_from_state_to_state() {
+    use every_construct::order::{night, whispers};
+
+    // `like` gives what another state has, `anywhere` what all have, and a variation takes some of it.
+    assert_eq!(night::State::Agreed.step(Role::Client, night::Message::Light), Some(night::State::Lit));
+    assert_eq!(night::State::Agreed.step(Role::Server, night::Message::Light), None);
+    assert_eq!(night::State::Lit.step(Role::Server, night::Message::Dark), Some(night::State::Out));
+    assert_eq!(night::State::Out.step(Role::Server, night::Message::Dark), None);
+    assert!(night::Variation::Steady.forbids(night::State::Lit, night::Message::Dark));
+    assert!(!night::Variation::Steady.forbids(night::State::Start, night::Message::Dark));
+    // A layer stands for its messages.
+    assert_eq!(
+        whispers::State::Start.step(Role::Client, whispers::Message::Talk),
+        Some(whispers::State::Quiet)
+    );
+    assert_eq!(
+        whispers::State::START.step(Role::Client, whispers::Message::Song),
+        Some(whispers::State::Quiet)
+    );
+}

@@ -1,6 +1,7 @@
 //! A spec for people: Markdown pages that link to each other and to the RFCs.
 
 mod layout;
+mod orders;
 mod sealings;
 mod text;
 
@@ -28,13 +29,14 @@ pub(crate) fn pages(model: &Model, spec_name: &str) -> Vec<Page> {
     let cx = Context { model, spec_name };
     let mut pages: Vec<Titled> = Vec::new();
     pages.extend(model.layers.iter().map(|layer| cx.layer(layer)));
-    for exchange in &model.exchanges {
+    for (index, exchange) in model.exchanges.iter().enumerate() {
         let mut text = String::from("## Methods\n\n");
         for method in &exchange.methods {
             let _ = writeln!(text, "- {}", code(method));
         }
         text.push_str("\nIn a pattern, `*` stands for any text. Whole names come before patterns.\n\n");
         cx.messages(&exchange.messages, &mut text);
+        cx.order_of_exchange(index, &mut text);
         let title = format!("Exchange {}", exchange.name);
         pages.push(cx.page(exchange_page(&exchange.name), title, &exchange.docs, &text));
     }
@@ -55,6 +57,7 @@ pub(crate) fn pages(model: &Model, spec_name: &str) -> Vec<Page> {
             &text,
         )
     }));
+    pages.extend(cx.orders());
     pages.push(cx.frames());
     pages.push(cx.events());
     pages.push(cx.anomalies());
@@ -119,7 +122,7 @@ impl Context<'_> {
                 text,
                 "| {} | {} | [{}](#{}) | {} | {} |",
                 message.number,
-                sender(message.sender),
+                message.sender.word(),
                 message.structure.name,
                 anchor(message),
                 layout::total(self.model, Some(("number", 1)), &message.structure.fields),
@@ -404,14 +407,6 @@ impl Context<'_> {
             text.push('\n');
         }
         self.page("types.md".to_owned(), "Types, groups and words".to_owned(), &[], &text)
-    }
-}
-
-fn sender(sender: Sender) -> &'static str {
-    match sender {
-        Sender::Client => "client",
-        Sender::Server => "server",
-        Sender::Either => "either",
     }
 }
 

@@ -8,6 +8,7 @@ mod layers;
 mod limits;
 mod lines;
 mod messages;
+mod orders;
 mod sealings;
 mod sizes;
 mod slices;
@@ -45,6 +46,7 @@ pub(crate) fn emit(model: &Model, spec_name: &str) -> syn::Result<TokenStream> {
         keyed::emit(&cx),
         layers::emit(&cx),
         exchanges::emit(&cx),
+        orders::emit(&cx),
     ];
     Ok(quote!(#(#parts)*))
 }

@@ -10,7 +10,7 @@ const STEP: usize = 4;
 /// A whole spec.
 pub(super) fn file(nodes: &[Node]) -> String {
     let mut lines = Lines::default();
-    entries(nodes, 0, &mut lines);
+    entries(nodes, 0, false, &mut lines);
     let mut text = lines.lines.join("\n");
     if !text.is_empty() {
         text.push('\n');
@@ -60,8 +60,9 @@ fn width(text: &str) -> usize {
     text.chars().count()
 }
 
-/// Declarations, or what a layer, an exchange or a keyed structure holds: each ends with a `;` or a body.
-fn entries(nodes: &[Node], indent: usize, lines: &mut Lines) {
+/// Declarations, or what a layer, an exchange, an order or a keyed structure holds: each ends with a `;` or a body.
+/// `in_order` says that they are states or transitions.
+fn entries(nodes: &[Node], indent: usize, in_order: bool, lines: &mut Lines) {
     let mut rest = nodes;
     let mut first = true;
     while let Some(node) = rest.first() {
@@ -77,7 +78,7 @@ fn entries(nodes: &[Node], indent: usize, lines: &mut Lines) {
             rest = &rest[1..];
         } else {
             let (entry, behind) = rest.split_at(length_of_entry(rest));
-            self::entry(entry, indent, lines);
+            self::entry(entry, indent, in_order, lines);
             rest = behind;
         }
         first = false;
@@ -98,7 +99,7 @@ fn length_of_entry(nodes: &[Node]) -> usize {
     nodes.len()
 }
 
-fn entry(nodes: &[Node], indent: usize, lines: &mut Lines) {
+fn entry(nodes: &[Node], indent: usize, in_order: bool, lines: &mut Lines) {
     // `;` behind a body says nothing.
     let nodes = match nodes {
         [before @ .., end] if end.is(";") && before.last().is_some_and(Node::is_braced) => {
@@ -107,7 +108,7 @@ fn entry(nodes: &[Node], indent: usize, lines: &mut Lines) {
         _ => nodes,
     };
     if let [head @ .., Node { kind: Kind::Group { open: '{', nodes: inner, .. }, .. }] = nodes
-        && holds_entries(head)
+        && (holds_entries(head) || (in_order && !fits_whole(nodes, indent)))
         && !head.iter().any(Node::is_comment)
     {
         lines.start(indent, &flat(head));
@@ -116,7 +117,7 @@ fn entry(nodes: &[Node], indent: usize, lines: &mut Lines) {
             return;
         }
         lines.add(" {");
-        entries(inner, indent + STEP, lines);
+        entries(inner, indent + STEP, in_order || begins_with(head, &["order"]), lines);
         lines.start(indent, "}");
         return;
     }
@@ -130,6 +131,10 @@ fn entry(nodes: &[Node], indent: usize, lines: &mut Lines) {
     let (head, tail) = nodes.split_at(at);
     if let Some((head, list)) = list_of_texts(head) {
         texts(head, list, indent, lines);
+        return;
+    }
+    if in_order && nodes.iter().any(|node| node.is(",")) && !nodes.iter().any(Node::is_braced) {
+        texts(&nodes[..1], &nodes[1..], indent, lines);
         return;
     }
     let all = flat(nodes);
@@ -172,13 +177,23 @@ fn fits_until_bracket(column: usize, tail: &[Node]) -> bool {
     column + 2 + width(&flat(&tail[..until])) <= WIDTH
 }
 
+/// Whether it stands on one line: it fits, and its author broke it nowhere.
+fn fits_whole(nodes: &[Node], indent: usize) -> bool {
+    !nodes.iter().any(is_broken) && indent + width(&flat(nodes)) <= WIDTH
+}
+
 /// Whether the head of a declaration is that of one whose body holds entries.
 fn holds_entries(head: &[Node]) -> bool {
+    begins_with(head, &["layer", "exchange", "keyed", "order", "sealing"])
+}
+
+/// Whether a head begins with one of the words.
+fn begins_with(head: &[Node], words: &[&str]) -> bool {
     // Documentation may be written as an attribute, `#[doc = "…"]`.
     let is_attribute =
         |node: &&Node| node.is("#") || node.is("!") || matches!(node.kind, Kind::Group { open: '[', .. });
     let keyword = head.iter().find(|node| !is_attribute(node));
-    keyword.is_some_and(|node| ["layer", "exchange", "keyed", "sealing"].iter().any(|word| node.is(word)))
+    keyword.is_some_and(|node| words.iter().any(|word| node.is(word)))
 }
 
 /// `words NAME = "a", "b";` and `method "a", "b";`: the head, and the list with the `;`.
@@ -194,7 +209,7 @@ fn list_of_texts(nodes: &[Node]) -> Option<(&[Node], &[Node])> {
     nodes.split_at_checked(head)
 }
 
-/// A list of texts: on the line of its head if it fits and its author broke it nowhere, or on lines of its own.
+/// A list of texts or names: on the line of its head if it fits and its author broke it nowhere, or on lines of its own.
 fn texts(head: &[Node], list: &[Node], indent: usize, lines: &mut Lines) {
     let one = format!("{} {}", flat(head), flat(list));
     if list.iter().all(|node| node.lines_before == 0) && indent + width(&one) <= WIDTH {

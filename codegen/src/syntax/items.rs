@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::orders::OrderItem;
 use crate::diagnostics::Span;
 
 /// A name, and where it stands.
@@ -31,6 +32,7 @@ pub(crate) struct Spec {
     pub(crate) keyed: Vec<KeyedItem>,
     pub(crate) layers: Vec<LayerItem>,
     pub(crate) exchanges: Vec<ExchangeItem>,
+    pub(crate) orders: Vec<OrderItem>,
     /// Names of declarations that did not parse: they are not missing.
     pub(crate) broken: BTreeSet<String>,
 }
@@ -251,12 +253,13 @@ pub(crate) struct LayerItem {
     pub(crate) messages: Vec<MessageItem>,
 }
 
-/// `exchange NAME { method ...; messages }`
+/// `exchange NAME { method ...; messages order { ... } }`
 #[derive(Debug)]
 pub(crate) struct ExchangeItem {
     pub(crate) docs: Docs,
     pub(crate) name: Name,
     pub(crate) methods: Vec<(String, Span)>,
+    pub(crate) order: Option<OrderItem>,
     pub(crate) messages: Vec<MessageItem>,
 }
 

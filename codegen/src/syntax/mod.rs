@@ -1,9 +1,11 @@
 //! The language's syntax: text to tree. Names are not looked up here.
 
 mod items;
+mod orders;
 mod parse;
 mod show;
 mod unbalanced;
 
 pub(crate) use items::*;
+pub(crate) use orders::{OrderItem, Step, TransitionItem, VariationItem};
 pub(crate) use parse::parse;

@@ -14,6 +14,7 @@ use syn::punctuated::Punctuated;
 use syn::{Ident, LitInt, LitStr, Token, braced, bracketed, parenthesized, token};
 
 use super::items::*;
+use super::orders;
 use super::unbalanced;
 use crate::diagnostics::{Code, Diagnostics, Span};
 use crate::suggest;
@@ -58,17 +59,17 @@ pub(crate) fn parse(source: &str, diagnostics: &mut Diagnostics) -> Spec {
 }
 
 /// Where mistakes go while a declaration is parsed.
-struct Parser<'p> {
+pub(super) struct Parser<'p> {
     source: &'p str,
     diagnostics: &'p mut Diagnostics,
     /// Where the declaration's last token ends.
-    end: usize,
+    pub(super) end: usize,
 }
 
 impl Parser<'_> {
     /// Reports what `syn` complains about; where one of the words that it expects is spelled much like what stands
     /// there, asks whether that was meant.
-    fn report(&mut self, errors: &syn::Error) {
+    pub(super) fn report(&mut self, errors: &syn::Error) {
         for error in errors.clone() {
             let mut span = error.span().byte_range();
             if span.is_empty() {
@@ -89,7 +90,7 @@ impl Parser<'_> {
 }
 
 /// Where the last token ends.
-fn end_of(tokens: &TokenStream) -> usize {
+pub(super) fn end_of(tokens: &TokenStream) -> usize {
     tokens.clone().into_iter().last().map_or(0, |tree| tree.span().byte_range().end)
 }
 
@@ -157,7 +158,7 @@ fn split_inner_docs(tokens: TokenStream) -> (Docs, TokenStream) {
 ///
 /// One also ends, for want of its `;`, in front of a comment that documents the next, and where a line begins with a
 /// word (or number) with which declarations begin, unless that word must belong to what stands before it.
-fn split(tokens: TokenStream, begins: fn(&str) -> bool) -> Vec<TokenStream> {
+pub(super) fn split(tokens: TokenStream, begins: fn(&str) -> bool) -> Vec<TokenStream> {
     let mut declarations = Vec::new();
     let mut current: Vec<TokenTree> = Vec::new();
     let mut trees = tokens.into_iter().peekable();
@@ -214,9 +215,9 @@ fn may_end(last: &TokenTree, next: &TokenTree) -> bool {
     complete && last.span().end().line < next.span().start().line
 }
 
-const KEYWORDS: [&str; 13] = [
+const KEYWORDS: [&str; 14] = [
     "type", "limit", "anomaly", "words", "record", "event", "group", "line", "frame", "sealing", "keyed",
-    "layer", "exchange",
+    "layer", "exchange", "order",
 ];
 
 fn declare(input: ParseStream<'_>, spec: &mut Spec, parser: &mut Parser<'_>) -> syn::Result<()> {
@@ -257,13 +258,17 @@ fn declare(input: ParseStream<'_>, spec: &mut Spec, parser: &mut Parser<'_>) -> 
         "layer" => {
             let name = name(input)?;
             let sealed = take_word_or(input, "sealed", "{")?;
-            let (_, messages) = messages(input, &name, spec, parser)?;
+            let Body { messages, .. } = body(input, &name, Owner::Layer, spec, parser)?;
             spec.layers.push(LayerItem { docs, name, sealed, messages });
         }
         "exchange" => {
             let name = name(input)?;
-            let (methods, messages) = messages(input, &name, spec, parser)?;
-            spec.exchanges.push(ExchangeItem { docs, name, methods, messages });
+            let Body { methods, messages, order } = body(input, &name, Owner::Exchange, spec, parser)?;
+            spec.exchanges.push(ExchangeItem { docs, name, methods, order, messages });
+        }
+        "order" => {
+            let item = orders::order(input, docs, spec, parser)?;
+            spec.orders.push(item);
         }
         other => {
             parser
@@ -283,7 +288,7 @@ fn declare(input: ParseStream<'_>, spec: &mut Spec, parser: &mut Parser<'_>) -> 
     Ok(())
 }
 
-fn docs(input: ParseStream<'_>) -> syn::Result<Docs> {
+pub(super) fn docs(input: ParseStream<'_>) -> syn::Result<Docs> {
     let mut docs = Docs::new();
     while input.peek(Token![#]) {
         let hash = input.parse::<Token![#]>()?;
@@ -306,14 +311,14 @@ fn doc_text(input: ParseStream<'_>) -> syn::Result<String> {
 }
 
 /// Any word.
-fn word(input: ParseStream<'_>, expected: &str) -> syn::Result<Ident> {
+pub(super) fn word(input: ParseStream<'_>, expected: &str) -> syn::Result<Ident> {
     input
         .call(Ident::parse_any)
         .map_err(|error| syn::Error::new(error.span(), format!("expected {expected}")))
 }
 
 /// A name. It becomes one in Rust, in several spellings, so it is an ASCII one.
-fn name(input: ParseStream<'_>) -> syn::Result<Name> {
+pub(super) fn name(input: ParseStream<'_>) -> syn::Result<Name> {
     let ident = word(input, "a name")?;
     let text = ident.to_string();
     let letters = text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
@@ -361,17 +366,17 @@ fn no_suffix(suffix: &str, span: proc_macro2::Span) -> syn::Result<()> {
 }
 
 /// Whether the next token is the word.
-fn peek_word(input: ParseStream<'_>, word: &str) -> bool {
+pub(super) fn peek_word(input: ParseStream<'_>, word: &str) -> bool {
     input.cursor().ident().is_some_and(|(ident, _)| ident == word)
 }
 
 /// Takes the word, if it is next.
-fn take_word(input: ParseStream<'_>, word: &str) -> bool {
+pub(super) fn take_word(input: ParseStream<'_>, word: &str) -> bool {
     peek_word(input, word) && input.call(Ident::parse_any).is_ok()
 }
 
 /// Takes the word, if it is next; no other word may be.
-fn take_word_or(input: ParseStream<'_>, word: &str, otherwise: &str) -> syn::Result<bool> {
+pub(super) fn take_word_or(input: ParseStream<'_>, word: &str, otherwise: &str) -> syn::Result<bool> {
     let taken = take_word(input, word);
     if !taken && input.cursor().ident().is_some() {
         return Err(input.error(format!("expected `{otherwise}` or `{word}`")));
@@ -390,7 +395,7 @@ fn by_hand(input: ParseStream<'_>, otherwise: &str) -> syn::Result<bool> {
     Ok(false)
 }
 
-fn expect_word(input: ParseStream<'_>, word: &str) -> syn::Result<()> {
+pub(super) fn expect_word(input: ParseStream<'_>, word: &str) -> syn::Result<()> {
     if take_word(input, word) { Ok(()) } else { Err(input.error(format!("expected `{word}`"))) }
 }
 
@@ -408,6 +413,18 @@ impl Width {
             "uint16" => Some(Self::U16),
             "uint32" => Some(Self::U32),
             "uint64" => Some(Self::U64),
+            _ => None,
+        }
+    }
+}
+
+impl Sender {
+    /// The sender that the word stands for.
+    pub(super) fn named(word: &str) -> Option<Self> {
+        match word {
+            "client" => Some(Self::Client),
+            "server" => Some(Self::Server),
+            "either" => Some(Self::Either),
             _ => None,
         }
     }
@@ -721,31 +738,50 @@ fn keyed_item(input: ParseStream<'_>, docs: Docs, parser: &mut Parser<'_>) -> sy
     Ok(KeyedItem { docs, name, variants })
 }
 
-type Methods = Vec<(String, Span)>;
+/// What a layer or an exchange holds.
+#[derive(Default)]
+struct Body {
+    methods: Vec<(String, Span)>,
+    messages: Vec<MessageItem>,
+    order: Option<orders::OrderItem>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Layer,
+    Exchange,
+}
 
 /// The body of a layer or an exchange. A message that does not parse is reported and left out.
-fn messages(
+fn body(
     input: ParseStream<'_>,
-    owner: &Name,
+    name: &Name,
+    owner: Owner,
     spec: &mut Spec,
     parser: &mut Parser<'_>,
-) -> syn::Result<(Methods, Vec<MessageItem>)> {
-    let body;
-    braced!(body in input);
-    let mut methods = Methods::new();
-    let mut messages = Vec::new();
-    for part in split(body.parse()?, |word| {
-        word == "method" || word.starts_with(|first: char| first.is_ascii_digit())
+) -> syn::Result<Body> {
+    let inner;
+    braced!(inner in input);
+    let mut body = Body::default();
+    for part in split(inner.parse()?, |word| {
+        word == "method" || word == "order" || word.starts_with(|first: char| first.is_ascii_digit())
     }) {
         parser.end = end_of(&part);
         let parsed = (|input: ParseStream<'_>| {
             let docs = docs(input)?;
+            let place = input.span();
             if take_word(input, "method") {
-                methods.extend(texts(input)?);
+                body.methods.extend(texts(input)?);
                 input.parse::<Token![;]>()?;
+            } else if owner == Owner::Exchange && take_word(input, "order") {
+                if body.order.is_some() {
+                    return Err(syn::Error::new(place, "an exchange has one order"));
+                }
+                let name = Name { text: name.text.clone(), span: place.byte_range() };
+                body.order = Some(orders::of_exchange(input, docs, name, spec, parser)?);
             } else {
                 let (message, rest) = message(input, docs, parser)?;
-                messages.push(message);
+                body.messages.push(message);
                 rest?;
             }
             Ok(())
@@ -753,10 +789,10 @@ fn messages(
         .parse2(part);
         if let Err(error) = parsed {
             parser.report(&error);
-            spec.broken.insert(owner.text.clone());
+            spec.broken.insert(name.text.clone());
         }
     }
-    Ok((methods, messages))
+    Ok(body)
 }
 
 /// A message, and what is wrong behind its fields, where something is.
@@ -767,12 +803,7 @@ fn message(
 ) -> syn::Result<(MessageItem, syn::Result<()>)> {
     let number = number(input)?;
     let word = word(input, "`client`, `server` or `either`")?;
-    let sender = match word.to_string().as_str() {
-        "client" => Some(Sender::Client),
-        "server" => Some(Sender::Server),
-        "either" => Some(Sender::Either),
-        _ => None,
-    };
+    let sender = Sender::named(&word.to_string());
     if sender.is_none() {
         parser.report(&syn::Error::new(word.span(), "expected `client`, `server` or `either`"));
     }

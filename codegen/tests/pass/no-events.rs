@@ -82,6 +82,18 @@ fn refuse(position: u64, kind: ParseErrorKind) -> binrw::Error {
         err: Box::new(kind),
     }
 }
+/// What leads from one state of an order to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transition<State, Message> {
+    /// Where it leads from.
+    pub from: State,
+    /// Who may take it.
+    pub sender: Sender,
+    /// What is said.
+    pub message: Message,
+    /// Where it leads to.
+    pub to: State,
+}
 /// An end of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {

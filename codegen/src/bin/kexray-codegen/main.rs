@@ -1,4 +1,4 @@
-//! The command `kexray-codegen`: checks, lays out, expands, documents and explains specs.
+//! The command `kexray-codegen`: checks, lays out, expands, documents, draws and explains specs.
 //!
 //! One module a subcommand. It ends with 0 where all is well, 1 where a spec is not, 2 where it could not do its work.
 
@@ -7,6 +7,7 @@ mod doc;
 mod expand;
 mod explain;
 mod fmt;
+mod graph;
 mod terminal;
 
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ enum Command {
     Fmt(fmt::Fmt),
     Explain(explain::Explain),
     Doc(doc::Doc),
+    Graph(graph::Graph),
 }
 
 fn main() -> ExitCode {
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Command::Fmt(command) => command.run(&mut terminal),
         Command::Explain(command) => command.run(&mut terminal),
         Command::Doc(command) => command.run(&mut terminal),
+        Command::Graph(command) => command.run(&mut terminal),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
