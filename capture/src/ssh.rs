@@ -242,3 +242,52 @@ impl<O: Observer> Application for SshFlows<O> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flow::Endpoint;
+    use crate::overlay::Overlay;
+
+    #[derive(Default)]
+    struct Odd(Vec<u64>);
+
+    impl Observer for Odd {
+        fn event(&mut self, _: &Flow, _: Timestamp, _: &Event<'_>) {}
+
+        fn oddity(&mut self, flow: &Flow, _: Timestamp, oddity: Oddity) {
+            assert_eq!(oddity, Oddity::Tcp(TcpAnomaly::DataAfterFin));
+            self.0.push(flow.number);
+        }
+
+        fn session(&mut self, _: &Flow, _: Session) {}
+    }
+
+    #[test]
+    fn early_oddities_are_forgotten() {
+        let end = |port| Endpoint { address: [10, 0, 0, 1].into(), port };
+        let flow = |number| Flow {
+            originator: end(1),
+            responder: end(22),
+            overlay: Overlay::NONE,
+            first_packet: Timestamp::default(),
+            number,
+            opening_seen: true,
+        };
+        let beyond = 3;
+        let numbers = 1..=EARLY as u64 + beyond;
+        let mut flows = SshFlows::new(Odd::default());
+        for number in numbers.clone() {
+            let at = Timestamp::from_micros(number);
+            flows.anomaly(&flow(number), Side::Originator, at, TcpAnomaly::DataAfterFin);
+        }
+        assert_eq!(flows.early.len(), EARLY);
+        for number in numbers {
+            let mut state = flows.open(&flow(number));
+            let at = Timestamp::from_micros(number);
+            flows.deliver(&flow(number), &mut state, Side::Originator, at, b"SSH-2.0-x\r\n");
+        }
+        let told = flows.into_observer().0;
+        assert_eq!((told.first(), told.len()), (Some(&(beyond + 1)), EARLY));
+    }
+}

@@ -417,6 +417,24 @@ fn interfaces_that_change_their_link_type() {
 }
 
 #[test]
+fn interfaces_without_end() {
+    const MOST: usize = 1 << 16;
+    let mut file = section(Order::Little);
+    for _ in 0..MOST {
+        file.extend(interface(Order::Little, 1, &[]));
+    }
+    file.extend(enhanced(Order::Little, MOST as u32 - 1, 1, &frame(b"hello")));
+    let (collector, _, error) = replay(&mut open(&file).unwrap());
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(collector.flows[0].up.text(), "hello");
+    file.extend(interface(Order::Little, 1, &[]));
+    file.extend(enhanced(Order::Little, MOST as u32, 2, &frame(b"again")));
+    let (_, stats, error) = replay(&mut open(&file).unwrap());
+    assert_eq!(stats.packets, 1);
+    assert!(matches!(error, Some(FileError::Length { packets: 1, .. })), "{error:?}");
+}
+
+#[test]
 fn files_that_end_within_a_packet() {
     let classic = pcap(Order::Little, false, 1, &[captured(frame(b"hello")), captured(frame(b"again"))]);
     let next = [

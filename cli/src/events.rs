@@ -73,6 +73,13 @@ impl Lines {
         Ok(())
     }
 
+    /// Takes in a line, to be written when its time comes.
+    fn hold(&mut self, at: Timestamp, line: String) {
+        self.told = self.told.wrapping_add(1);
+        self.octets = self.octets.saturating_add(line.len());
+        self.waiting.push(Reverse((at, self.told, line)));
+    }
+
     fn uid(&mut self, flow: &Flow) -> Uid {
         match self.last_uid {
             Some((number, uid)) if number == flow.number => uid,
@@ -96,12 +103,34 @@ impl Observer for Lines {
         object.parameters(event);
         object.end();
         line.push('\n');
-        self.told = self.told.wrapping_add(1);
-        self.octets = self.octets.saturating_add(line.len());
-        self.waiting.push(Reverse((at, self.told, line)));
+        self.hold(at, line);
     }
 
     fn oddity(&mut self, _: &Flow, _: Timestamp, _: Oddity) {}
 
     fn session(&mut self, _: &Flow, _: Session) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_gives_way_before_memory() {
+        let (mut lines, mut stdout) = (Lines::new(0), Vec::new());
+        let since = Some(Timestamp::default());
+        let count = 70;
+        for micros in 1..=count {
+            let at = Timestamp::from_micros(micros);
+            lines.hold(at, format!("{at} {}\n", "a".repeat(1 << 20)));
+            lines.write(since, &mut stdout).unwrap();
+            assert!(lines.octets <= WAITING);
+            assert_eq!(lines.octets, lines.waiting.iter().map(|Reverse((.., line))| line.len()).sum());
+            assert_eq!(lines.out_of_order, micros >= WAITING as u64 >> 20, "after {micros} lines");
+        }
+        lines.write(None, &mut stdout).unwrap();
+        let text = String::from_utf8(stdout).unwrap();
+        let times: Vec<_> = text.lines().map(|line| line.get(..8).unwrap()).collect();
+        assert!(times.is_sorted() && times.len() as u64 == count);
+    }
 }
