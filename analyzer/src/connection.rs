@@ -165,14 +165,19 @@ impl Connection {
         }
     }
 
+    /// What one side lacks will not come any more: what waited for it is told, with that time.
+    pub fn stop_waiting(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
+        for side in Side::BOTH {
+            self.read_waiting(side, at, true, sink);
+        }
+    }
+
     /// The connection is over; `at` is the time of its last packet. Nothing is told of it afterwards.
     pub fn finish(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
         if self.finished {
             return;
         }
-        for side in Side::BOTH {
-            self.read_waiting(side, at, true, sink);
-        }
+        self.stop_waiting(at, sink);
         self.finished = true;
         if self.session.auth_success != Some(false) {
             return;

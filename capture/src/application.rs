@@ -68,6 +68,12 @@ pub trait Application {
     /// `side` did something odd. It may come before `open`, and after `close`.
     fn anomaly(&mut self, flow: &Flow, side: Side, at: Timestamp, anomaly: TcpAnomaly);
 
+    /// The flow is given up, and nothing is waited for any more. `at` is the time of the packet that shows it.
+    /// [`close`](Self::close) follows.
+    fn give_up(&mut self, flow: &Flow, state: &mut Self::State, at: Timestamp) {
+        let _ = (flow, state, at);
+    }
+
     /// The flow is over. `at` is the time of its last packet.
     fn close(&mut self, flow: &Flow, state: Self::State, at: Timestamp);
 }

@@ -34,6 +34,8 @@ pub struct Engine<A: Application> {
     clock: Clock,
     /// The number of the packet that is taken in.
     number: u64,
+    /// Its time.
+    now: Timestamp,
     /// The share of all flows that is its own, where several engines take in one capture.
     share: Option<Share>,
 }
@@ -56,6 +58,7 @@ impl<A: Application> Engine<A> {
             buffered: 0,
             clock: Clock::default(),
             number: 0,
+            now: Timestamp::default(),
             share: None,
         }
     }
@@ -83,16 +86,17 @@ impl<A: Application> Engine<A> {
 
     /// Takes a packet of which `data` was captured and `original_length` bytes were on the wire.
     pub fn packet(&mut self, link_type: LinkType, at: Timestamp, data: &[u8], original_length: u32) {
-        self.begin(self.number.saturating_add(1));
+        self.begin(self.number.saturating_add(1), at);
         if let Some(now) = self.clock.packet(at) {
             self.expire(now);
         }
         self.take(link_type, at, data, original_length);
     }
 
-    /// What comes next is of the packet of that number.
-    pub(crate) fn begin(&mut self, number: u64) {
+    /// What comes next is of the packet of that number and time.
+    pub(crate) fn begin(&mut self, number: u64, at: Timestamp) {
         self.number = number;
+        self.now = at;
         self.application.packet(number);
     }
 
@@ -302,7 +306,7 @@ impl<A: Application> Engine<A> {
             let cost = connection.cost();
             if cost > held && others.saturating_add(cost) > self.limits.buffered_in_total {
                 count(&mut outlet.stats.flows_given_up);
-                connection.finish(&mut outlet);
+                connection.finish(at, &mut outlet);
             }
         }
         self.buffered = others.saturating_add(connection.cost());
@@ -388,7 +392,7 @@ impl<A: Application> Engine<A> {
             (_, Reason::Replaced) => &mut self.stats.flows_replaced,
             (_, Reason::EndOfCapture) => &mut self.stats.flows_unfinished,
         });
-        connection.finish(&mut self.outlet());
+        connection.finish(self.now, &mut self.outlet());
     }
 }
 

@@ -232,6 +232,10 @@ impl<O: Observer> Application for SshFlows<O> {
         self.early.entry(flow.number).or_default().push((at, anomaly));
     }
 
+    fn give_up(&mut self, flow: &Flow, state: &mut SshFlow, at: Timestamp) {
+        state.connection.stop_waiting(at, &mut self.outlet(flow));
+    }
+
     fn close(&mut self, flow: &Flow, mut state: SshFlow, at: Timestamp) {
         state.connection.finish(at, &mut self.outlet(flow));
         self.hold(flow, &mut state, None);

@@ -128,7 +128,7 @@ fn run(steps: &[Step], limits: Limits, quickly: bool) -> (Vec<String>, Stats, us
         let addresses = if step.from_client { (1, 2) } else { (2, 1) };
         let (key, end) = Key::ipv4((addresses.0, ports.0), (addresses.1, ports.1));
         let at = Timestamp::from_nanos(now);
-        engine.begin(engine.number + 1);
+        engine.begin(engine.number + 1, at);
         if let Some(now) = engine.clock.packet(at) {
             engine.expire(now);
         }

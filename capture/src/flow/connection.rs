@@ -395,17 +395,21 @@ impl<S> Connection<S> {
         }
     }
 
-    /// Delivers what waits, and closes the flow, whose packets are skipped from then on.
-    pub(crate) fn finish<A>(&mut self, outlet: &mut Outlet<'_, A>)
+    /// Delivers what waits, since the packet of that time shows that nothing more will come, and closes the flow, whose
+    /// packets are skipped from then on.
+    pub(crate) fn finish<A>(&mut self, now: Timestamp, outlet: &mut Outlet<'_, A>)
     where
         A: Application<State = S>,
     {
-        let now = self.last_packet;
+        let now = now.max(self.last_packet);
         for end in [self.originator, self.originator.other()] {
             if self.live.is_none() {
                 break;
             }
             self.with_stream(end, now, outlet, |stream, out, _| stream.flush(out));
+        }
+        if let Some(Opened { flow, state, .. }) = self.live.as_mut().and_then(|live| live.opened.as_mut()) {
+            outlet.application.give_up(flow, state, now);
         }
         self.close(outlet);
     }

@@ -28,9 +28,9 @@ pub(super) enum Step {
         in_common: bool,
     },
     /// Time has passed, says that packet.
-    Time { number: u64, now: Tick },
-    /// The capture is over.
-    Finish,
+    Time { number: u64, at: Timestamp, now: Tick },
+    /// The capture is over, whose last packet had that time.
+    Finish { at: Timestamp },
 }
 
 /// Works a batch off.
@@ -39,19 +39,19 @@ pub(super) fn work(engine: &mut Share, octets: &[u8], batch: &mut Batch) {
         match step {
             Step::Packet { number, link_type, at, original_length, data, in_common } => {
                 let data = octets.get(data).unwrap_or_default();
-                engine.begin(number);
+                engine.begin(number, at);
                 if in_common {
                     engine.take_in_common(link_type, at, data, original_length);
                 } else {
                     engine.take(link_type, at, data, original_length);
                 }
             }
-            Step::Time { number, now } => {
-                engine.begin(number);
+            Step::Time { number, at, now } => {
+                engine.begin(number, at);
                 engine.expire(now);
             }
-            Step::Finish => {
-                engine.begin(u64::MAX);
+            Step::Finish { at } => {
+                engine.begin(u64::MAX, at);
                 engine.finish();
             }
         }

@@ -1,5 +1,7 @@
 //! The packets of one buffer, dealt out to the engines.
 
+use kexray_analyzer::Timestamp;
+
 use super::batch::{Batch, Step};
 use super::glance::glance;
 use crate::clock::Clock;
@@ -20,6 +22,8 @@ pub(super) struct Dealer {
     clock: Clock,
     /// Of the packet read last.
     number: u64,
+    /// Its time.
+    at: Timestamp,
     /// The packet that was the first of the next buffer.
     ahead: Option<Record>,
     /// Batches that were worked off: their memory is used again.
@@ -43,7 +47,7 @@ impl Dealer {
                     return Round { octets, batches, end: None };
                 }
                 (last, left) => {
-                    batches.iter_mut().for_each(|batch| batch.push(Step::Finish));
+                    batches.iter_mut().for_each(|batch| batch.push(Step::Finish { at: self.at }));
                     let octets = left.unwrap_or_else(|| file.take_buffer());
                     return Round { octets, batches, end: Some(last.map(|_| ())) };
                 }
@@ -54,9 +58,10 @@ impl Dealer {
     fn deal(&mut self, file: &CaptureFile, record: Record, batches: &mut [Batch]) {
         let Record { link_type, timestamp: at, original_length, data } = record;
         self.number = self.number.saturating_add(1);
+        self.at = at;
         let number = self.number;
         if let Some(now) = self.clock.packet(at) {
-            batches.iter_mut().for_each(|batch| batch.push(Step::Time { number, now }));
+            batches.iter_mut().for_each(|batch| batch.push(Step::Time { number, at, now }));
         }
         let own =
             glance(link_type, file.data(&data)).map(|(words, ports)| share(words, ports, batches.len()));

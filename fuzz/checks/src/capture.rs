@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::Cursor;
 
 use kexray_analyzer::{Event, Session, Timestamp};
-use kexray_capture::{CaptureFile, Engine, Flow, Observer, Oddity, SshFlows, Stats};
+use kexray_capture::{CaptureFile, Engine, Flow, Observer, Oddity, SshFlows};
 
 use crate::grammar::walk;
 
@@ -47,11 +47,6 @@ impl Observer for Watch {
     }
 }
 
-/// Flows that ended without their own doing.
-const fn flows_given_up(stats: &Stats) -> u64 {
-    stats.flows_expired + stats.flows_evicted + stats.flows_replaced
-}
-
 /// Reads any bytes as a capture.
 pub fn check(input: &[u8]) {
     let Ok(mut file) = CaptureFile::from_reader(Cursor::new(input.to_vec())) else { return };
@@ -62,30 +57,36 @@ pub fn check(input: &[u8]) {
     while let Ok(Some(packet)) = file.next_packet() {
         in_order &= packet.timestamp >= last;
         last = packet.timestamp;
-        // With times that jump back there is no order to keep.
-        let since = engine.application().tells_since().unwrap_or(last).min(last);
-        engine.application_mut().observer_mut().since = if in_order { since } else { Timestamp::default() };
-        let given_up = flows_given_up(engine.stats());
+        expect_since(&mut engine, last, in_order);
         engine.packet(packet.link_type, packet.timestamp, packet.data, packet.original_length);
-        let late = engine.application_mut().observer_mut().late.take();
-        // What waits behind a hole when a flow is given up is told then, with the time of its last packet.
-        if let Some(late) = late.filter(|_| flows_given_up(engine.stats()) == given_up) {
-            panic!("{late}");
-        }
+        none_late(&engine);
         packets += 1;
         if packets == PACKETS {
             break;
         }
     }
     assert_eq!(engine.stats().packets, packets);
-    // An end of the file is no packet: what is told then has the times of its flows.
-    engine.application_mut().observer_mut().since = Timestamp::default();
+    expect_since(&mut engine, last, in_order);
     engine.finish();
+    none_late(&engine);
     assert!(engine.application().tells_since().is_none(), "all has been told");
     let stats = *engine.stats();
     assert!(engine.application().observer().sessions <= stats.flows_with_data);
     assert!(stats.flows_with_data <= stats.flows);
     if packets < PACKETS {
         assert!(matches!(file.next_packet(), Ok(None)), "the end of a file, or its damage, is its end");
+    }
+}
+
+/// From now on nothing is told that is earlier than the last packet, and than what the engine says that it may still tell.
+fn expect_since(engine: &mut Engine<SshFlows<Watch>>, last: Timestamp, in_order: bool) {
+    let since = engine.application().tells_since().unwrap_or(last).min(last);
+    // With times that jump back there is no order to keep.
+    engine.application_mut().observer_mut().since = if in_order { since } else { Timestamp::default() };
+}
+
+fn none_late(engine: &Engine<SshFlows<Watch>>) {
+    if let Some(late) = &engine.application().observer().late {
+        panic!("{late}");
     }
 }
