@@ -9,10 +9,12 @@
 //! - [`deviations`]: the same as a page for users who compare.
 //! - [`score`]: how well authentication is told, on captures whose truth is known.
 //! - [`streams`]: what the analyzer is given of a capture.
+//! - [`in_clear`]: what a capture says in clear, message by message.
 
 pub mod deviations;
 mod difference;
 pub mod events;
+pub mod in_clear;
 mod known;
 pub mod log;
 mod material;
