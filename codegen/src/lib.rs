@@ -18,6 +18,7 @@ mod patterns;
 mod sizes;
 mod suggest;
 mod syntax;
+mod vectors;
 mod warnings;
 
 use proc_macro2::TokenStream;
@@ -27,6 +28,7 @@ pub use diagnostics::{Code, Diagnostic, Diagnostics, Span};
 pub use document::{MARK, Page};
 pub use format::format;
 pub use graph::{Graph, GraphFormat};
+pub use vectors::VectorFile;
 
 /// Generates the Rust source for a spec.
 ///
@@ -88,6 +90,16 @@ pub fn document(source: &str, spec_name: &str) -> Result<Vec<Page>, Diagnostics>
 /// All mistakes of the spec.
 pub fn graph(source: &str, format: GraphFormat) -> Result<Vec<Graph>, Diagnostics> {
     model_of(source).map(|model| graph::graphs(&model, format))
+}
+
+/// Gives test vectors in JSON: octets of every structure with what they hold, and octets that are refused, with reason and
+/// place. A file each for lines, frames, and every keyed structure, layer and exchange.
+///
+/// # Errors
+///
+/// All mistakes of the spec.
+pub fn vectors(source: &str, spec_name: &str) -> Result<Vec<VectorFile>, Diagnostics> {
+    model_of(source).map(|model| vectors::files(&model, spec_name))
 }
 
 /// Tells all that is wrong with a spec; where nothing is, what is odd about it: its warnings.

@@ -126,6 +126,20 @@ fn expand_writes_what_is_generated() {
 }
 
 #[test]
+fn vectors_go_to_a_folder_or_to_standard_output() {
+    let folder = folder();
+    let (right, output) = (folder.path().join("right.grammar"), folder.path().join("deep/vectors"));
+    let files = kexray_codegen::vectors(RIGHT, "right.grammar").expect("it is right");
+    let all: String = files.iter().map(|file| file.text.as_str()).collect();
+    assert!(all.contains(r#""hex": "01ff""#), "{all}");
+    assert_eq!(run(&["vectors", text(&right)], "").stdout, all);
+    let ran = run(&["vectors", text(&right), "-o", text(&output)], "");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""));
+    assert_eq!(read(output.join("layer-l.json")), files[0].text);
+    assert_eq!(run(&["vectors", "-"], WRONG).code, Some(1));
+}
+
+#[test]
 fn fmt_rewrites_files_unless_it_only_checks() {
     let folder = folder();
     let (right, odd) = (folder.path().join("right.grammar"), folder.path().join("odd.grammar"));

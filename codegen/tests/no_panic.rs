@@ -1,6 +1,6 @@
 //! No text makes the generator panic, and what it accepts is Rust.
 
-use kexray_codegen::{Diagnostics, check as warn, document, format, generate};
+use kexray_codegen::{Diagnostics, check as warn, document, format, generate, vectors};
 use proptest::prelude::*;
 
 /// A large spec of the language, as it is in use.
@@ -149,6 +149,7 @@ fn check(source: &str) -> Result<(), TestCaseError> {
         Ok(_) => {
             let pages = document(source, "some.grammar");
             prop_assert!(pages.is_ok_and(|pages| !pages.is_empty()));
+            prop_assert!(vectors(source, "some.grammar").is_ok());
             let warnings = warn(source);
             prop_assert!(!warnings.has_errors());
             prop_assert_eq!(

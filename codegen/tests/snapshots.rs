@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use kexray_codegen::{describe, generate};
+use kexray_codegen::{describe, generate, vectors};
 use similar::TextDiff;
 
 #[test]
@@ -23,6 +23,10 @@ fn generated_code_is_as_before() {
         assert_eq!(generate(&source, &name).as_ref(), Ok(&code), "two runs give the same");
         assert!(syn::parse_file(&code).is_ok());
         assert!(describe(&source).is_ok());
+        for file in vectors(&source, &name).expect("it is right") {
+            let json: serde_json::Value = serde_json::from_str(&file.text).expect("it is JSON");
+            assert!(json["vectors"].as_array().is_some_and(|vectors| !vectors.is_empty()), "{}", file.name);
+        }
 
         let mirror = path.with_extension("rs");
         if std::env::var_os("KEXRAY_UPDATE").is_some() {

@@ -27,6 +27,15 @@ pub struct Sample {
     /// Whether reading its fields, without `head`, comes to the same with and without `binrw`.
     pub agree: fn(&[u8]) -> bool,
 }
+/// A line of the spec, for tests that go over all of them.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct LineSample {
+    /// Its name in the spec.
+    pub name: &'static str,
+    /// Takes a line apart, and shows its fields; `None` where a literal is missing.
+    pub fields: fn(&[u8]) -> Option<Vec<(&'static str, Shown)>>,
+}
 /// The value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -6312,6 +6321,27 @@ pub const SAMPLES: &[Sample] = &[
         agree: |octets| {
             super::gss_gex::Group::read_from(octets)
                 == super::gss_gex::Group::read_with_binrw(octets)
+        },
+    },
+];
+/// All lines, in the order of the spec.
+pub const LINES: &[LineSample] = &[
+    LineSample {
+        name: "Identification",
+        fields: |octets| {
+            super::Identification::of_line(octets)
+                .map(|line| Vec::from([
+                    ("protocol_version", line.protocol_version.show()),
+                    ("software_version", line.software_version.show()),
+                    ("comments", line.comments.show()),
+                ]))
+        },
+    },
+    LineSample {
+        name: "PreIdentification",
+        fields: |octets| {
+            super::PreIdentification::of_line(octets)
+                .map(|line| Vec::from([("data", line.data.show())]))
         },
     },
 ];

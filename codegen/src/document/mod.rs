@@ -415,7 +415,7 @@ fn anchor(message: &Message) -> String {
     format!("{}-{}", message.number, message.structure.name.to_lowercase())
 }
 
-fn kebab(name: &str) -> String {
+pub(crate) fn kebab(name: &str) -> String {
     snake(name).replace('_', "-")
 }
 

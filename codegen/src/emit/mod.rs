@@ -6,6 +6,7 @@ mod frames;
 mod keyed;
 mod layers;
 mod limits;
+mod line_samples;
 mod lines;
 mod messages;
 mod orders;

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::structures::{borrows, counted};
-use super::{Context, ident, number, snake};
+use super::{Context, ident, line_samples, number, snake};
 use crate::model::{Constant, Field, Message, Operator, Sender, Shape, Size, Structure, TypeShape, Width};
 
 /// The part that is the same in every such file.
@@ -58,6 +58,7 @@ pub(super) fn emit(cx: &Context<'_>) -> syn::Result<TokenStream> {
     let samples = placed.iter().map(sample);
     let any = any(cx);
     let agree = agree(cx);
+    let lines = line_samples::emit(cx);
     Ok(quote! {
         #support
         #(#wire_types)*
@@ -67,6 +68,8 @@ pub(super) fn emit(cx: &Context<'_>) -> syn::Result<TokenStream> {
 
         /// All structures but groups, in the order of the spec.
         pub const SAMPLES: &[Sample] = &[#(#samples),*];
+
+        #lines
 
         #agree
     })

@@ -25,6 +25,16 @@ pub struct Sample {
     pub agree: fn(&[u8]) -> bool,
 }
 
+/// A line of the spec, for tests that go over all of them.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct LineSample {
+    /// Its name in the spec.
+    pub name: &'static str,
+    /// Takes a line apart, and shows its fields; `None` where a literal is missing.
+    pub fields: fn(&[u8]) -> Option<Vec<(&'static str, Shown)>>,
+}
+
 /// The value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -4,7 +4,7 @@
 //! out, and means the same as before.
 
 use kexray_codegen::description::Description;
-use kexray_codegen::{Diagnostics, check as warn, describe, format, generate, strategies};
+use kexray_codegen::{Diagnostics, check as warn, describe, format, generate, strategies, vectors};
 
 /// What a file is called.
 const NAME: &str = "some.grammar";
@@ -20,6 +20,7 @@ pub fn check(input: &[u8]) {
         Ok(_) => {
             assert!(described.is_ok(), "what is generated can be described");
             assert!(strategies(&text, NAME).is_ok(), "what is generated can be drawn");
+            assert!(vectors(&text, NAME).is_ok(), "what is generated has vectors");
         }
         Err(mistakes) => {
             assert!(described.is_err(), "what is refused is not described");

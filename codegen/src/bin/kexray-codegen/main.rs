@@ -1,4 +1,4 @@
-//! The command `kexray-codegen`: checks, lays out, expands, documents, draws and explains specs.
+//! The command `kexray-codegen`: checks, lays out, expands, documents, draws and explains specs, and makes test vectors of them.
 //!
 //! One module a subcommand. It ends with 0 where all is well, 1 where a spec is not, 2 where it could not do its work.
 
@@ -9,6 +9,7 @@ mod explain;
 mod fmt;
 mod graph;
 mod terminal;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,7 @@ enum Command {
     Explain(explain::Explain),
     Doc(doc::Doc),
     Graph(graph::Graph),
+    Vectors(vectors::Vectors),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Command::Explain(command) => command.run(&mut terminal),
         Command::Doc(command) => command.run(&mut terminal),
         Command::Graph(command) => command.run(&mut terminal),
+        Command::Vectors(command) => command.run(&mut terminal),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
