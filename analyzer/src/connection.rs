@@ -37,6 +37,8 @@ pub struct Connection {
     pub(crate) exchange_if_reversed: Option<Exchange>,
     /// Whether the packet was right that an end guessed.
     pub(crate) guessed_right: bool,
+    /// Whether both ends offer strict key exchange. OpenSSH PROTOCOL section 1.10.
+    pub(crate) strict: bool,
     pub(crate) classic: Classic,
     pub(crate) session: Session,
     finished: bool,
@@ -59,6 +61,7 @@ impl Connection {
             exchange: None,
             exchange_if_reversed: None,
             guessed_right: true,
+            strict: false,
             classic: Classic::default(),
             session: Session::default(),
             finished: false,
@@ -140,7 +143,7 @@ impl Connection {
             return;
         }
         let stream = self.streams.of_mut(side);
-        stream.holed = true;
+        stream.course.lose();
         match &mut stream.waiting {
             // Whole packets go on waiting; the one that is not is behind them.
             Some(waiting) => stream.buffer = waiting.cut_tail(),

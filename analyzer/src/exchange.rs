@@ -4,7 +4,7 @@ use kexray_grammar::transport::{self, KexInit};
 use kexray_grammar::{Anomaly, BinaryPacket, Exchange, ParseError, ParseErrorKind, Role, Ssh1Packet, ssh1};
 
 use crate::connection::{Connection, Verdict};
-use crate::negotiation::{Algorithms, guessed_right, is_marker, negotiate_kex};
+use crate::negotiation::{Algorithms, guessed_right, is_marker, is_strict, negotiate_kex};
 use crate::roles::{Proof, marked};
 use crate::sink::{Excess, Sink};
 use crate::stream::{Guess, Phase, Waiting, message_number};
@@ -149,11 +149,18 @@ impl Connection {
                 parsed.value
             }
             Ok(None) => return self.note(at, Anomaly::SshUnexpectedMessage, None, sink),
-            Err(_) => return self.note(at, Anomaly::SshMalformedMessage, None, sink),
+            Err(_) => return self.malformed_message(side, at, sink),
         };
+        let (role, method) = (self.roles.of(side), self.exchange);
+        if !self.streams.of_mut(side).course.transport(role, message.kind(), method) {
+            self.note(at, Anomaly::SshMessageOutOfOrder, None, sink);
+        }
+        self.check_strict(at, sink);
         match message {
+            // What the first one says has been told, and counts.
+            transport::Message::KexInit(_) if self.streams.of(side).kexinit_seen => {}
             transport::Message::KexInit(kexinit) => self.kexinit(side, at, &kexinit, payload, sink),
-            transport::Message::NewKeys(_) => self.new_keys(side, at, sink),
+            transport::Message::NewKeys(_) => self.new_keys(side),
             message => {
                 let origin = self.origin(side);
                 message.raise(origin, &mut |event| self.session.tell(at, &event, sink));
@@ -161,13 +168,21 @@ impl Connection {
         }
     }
 
-    /// What this side sends next is ciphertext.
-    fn new_keys(&mut self, side: Side, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
-        let stream = self.streams.of_mut(side);
-        stream.phase = Phase::Encrypted;
-        if !stream.kexinit_seen && !stream.holed {
-            self.note(at, Anomaly::SshUnexpectedMessage, None, sink);
+    /// Whether an end said something that strict key exchange forbids, which both ends offer.
+    fn check_strict(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
+        if self.strict && Side::BOTH.into_iter().any(|side| self.streams.of(side).course.noisy()) {
+            self.note(at, Anomaly::SshStrictKexViolated, None, sink);
         }
+    }
+
+    fn malformed_message(&mut self, side: Side, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
+        self.streams.of_mut(side).course.lose();
+        self.note(at, Anomaly::SshMalformedMessage, None, sink);
+    }
+
+    /// What this side sends next is ciphertext.
+    fn new_keys(&mut self, side: Side) {
+        self.streams.of_mut(side).phase = Phase::Encrypted;
         if self.streams.of(side.peer()).phase == Phase::Encrypted {
             self.forget_kexinits();
         }
@@ -187,9 +202,6 @@ impl Connection {
         payload: &[u8],
         sink: &mut (impl Sink + ?Sized),
     ) {
-        if self.streams.of(side).kexinit_seen {
-            return self.note(at, Anomaly::SshUnexpectedMessage, None, sink);
-        }
         if let Some(role) = marked(kexinit.kex_algorithms) {
             self.learn_roles(|roles| roles.mark(side, role));
         }
@@ -212,6 +224,7 @@ impl Connection {
             stream.guess = Guess::Announced;
         }
         self.negotiate();
+        self.check_strict(at, sink);
         self.read_waiting(side.peer(), at, false, sink);
     }
 
@@ -228,6 +241,7 @@ impl Connection {
         if let (Some(client), Some(server)) = (parsed(Role::Client), parsed(Role::Server)) {
             let algorithms = Algorithms::negotiate(&client, &server);
             self.guessed_right = guessed_right(&client, &server);
+            self.strict = is_strict(&client, &server);
             self.exchange = algorithms.kex.as_deref().and_then(Exchange::of_method);
             self.exchange_if_reversed = negotiate_kex(&server, &client).and_then(Exchange::of_method);
             self.session.algorithms = Some(algorithms);
@@ -266,10 +280,16 @@ impl Connection {
         payload: &[u8],
         sink: &mut (impl Sink + ?Sized),
     ) {
+        if !self.streams.of(side).course.in_exchange(self.roles.of(side)) {
+            self.note(at, Anomaly::SshMessageOutOfOrder, None, sink);
+        }
         let guess = std::mem::take(&mut self.streams.of_mut(side).guess);
         let both_known = self.session.algorithms.is_some();
         if guess == Guess::Announced && !(both_known && self.guessed_right) {
-            // Wrong, or not known to be right.
+            if !both_known {
+                // It may have been right.
+                self.streams.of_mut(side).course.lose();
+            }
             return;
         }
         if both_known {
@@ -277,17 +297,21 @@ impl Connection {
         } else if self.exchange.is_none() && self.streams.of_mut(side).asked.first(number) {
             self.exchange = self.only_exchange(side, number);
         }
-        let Some(exchange) = self.exchange else { return };
+        let Some(exchange) = self.exchange else { return self.streams.of_mut(side).course.lose() };
         match exchange.parse(self.roles.of(side), payload) {
             Ok(Some(parsed)) => {
                 if parsed.trailing > 0 {
                     self.note(at, Anomaly::SshTrailingOctets, None, sink);
                 }
+                let role = self.roles.of(side);
+                if !self.streams.of_mut(side).course.exchange(role, exchange, &parsed.value) {
+                    self.note(at, Anomaly::SshMessageOutOfOrder, None, sink);
+                }
                 let origin = self.origin(side);
                 parsed.value.raise(origin, &mut |event| self.session.tell(at, &event, sink));
             }
             Ok(None) => self.note(at, Anomaly::SshUnexpectedMessage, None, sink),
-            Err(_) => self.note(at, Anomaly::SshMalformedMessage, None, sink),
+            Err(_) => self.malformed_message(side, at, sink),
         }
     }
 
@@ -341,6 +365,10 @@ impl Connection {
         }
         match ssh1::Message::parse(self.roles.of(side), payload) {
             Ok(Some(parsed)) => {
+                let role = self.roles.of(side);
+                if !self.streams.of_mut(side).course.ssh1(role, parsed.value.kind()) {
+                    self.note(at, Anomaly::SshMessageOutOfOrder, None, sink);
+                }
                 let origin = self.origin(side);
                 parsed.value.raise(origin, &mut |event| self.session.tell(at, &event, sink));
                 match parsed.value {
@@ -350,7 +378,7 @@ impl Connection {
                 }
             }
             Ok(None) => self.note(at, Anomaly::SshUnexpectedMessage, None, sink),
-            Err(_) => self.note(at, Anomaly::SshMalformedMessage, None, sink),
+            Err(_) => self.malformed_message(side, at, sink),
         }
     }
 

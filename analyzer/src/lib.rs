@@ -39,6 +39,7 @@
 
 mod auth;
 mod connection;
+mod course;
 mod exchange;
 mod host_key;
 mod identification;

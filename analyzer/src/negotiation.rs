@@ -113,6 +113,14 @@ fn first_wanted<'p>(
     }
 }
 
+/// Whether both ends offer strict key exchange, each by its own word. OpenSSH PROTOCOL section 1.10.
+pub(crate) fn is_strict(client: &KexInit<'_>, server: &KexInit<'_>) -> bool {
+    let offers = |kexinit: &KexInit<'_>, words: &[&[u8]]| {
+        kexinit.kex_algorithms.names().iter().any(|name| words.contains(&name))
+    };
+    offers(client, words::STRICT_KEX_CLIENT) && offers(server, words::STRICT_KEX_SERVER)
+}
+
 /// Whether a guessed packet is the one that was negotiated.
 ///
 /// By RFC 4253 section 7 it is where both list the same method and the same host-key algorithm first. Where both list

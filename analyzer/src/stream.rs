@@ -2,6 +2,7 @@
 
 use kexray_grammar::{BinaryPacket, ParseError, Ssh1Packet, limits, transport};
 
+use crate::course::Course;
 use crate::sink::Excess;
 use crate::version::{Protocol, Speaks};
 use crate::{Side, Timestamp};
@@ -75,8 +76,8 @@ pub(crate) struct Stream {
     pub(crate) waiting: Option<Waiting>,
     /// The other direction's KEXINIT is not waited for any more.
     pub(crate) alone: bool,
-    /// Bytes are missing.
-    pub(crate) holed: bool,
+    /// What this end may say next.
+    pub(crate) course: Course,
     /// The method-specific message numbers for which the one possible exchange was looked for.
     pub(crate) asked: Asked,
 }

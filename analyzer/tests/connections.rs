@@ -330,7 +330,7 @@ fn a_second_kexinit_is_odd_once() {
         talk.say(Originator, &client);
     }
     assert_eq!(talk.told.count("ssh_capabilities"), 1);
-    assert_eq!(talk.told.count("!SSH_unexpected_message"), 1);
+    assert_eq!(talk.told.count("!SSH_message_out_of_order"), 1);
 }
 
 #[test]
@@ -455,7 +455,7 @@ fn text_before_the_identification_is_dropped_as_a_whole() {
 fn newkeys_without_an_exchange_is_odd() {
     let mut talk = Talk::new();
     talk.say(Originator, CLIENT).say(Responder, SERVER).say(Originator, &newkeys());
-    assert!(talk.told.has("!SSH_unexpected_message"));
+    assert!(talk.told.has("!SSH_message_out_of_order"));
 }
 
 #[test]
