@@ -1,7 +1,8 @@
-//! The promise of the design: a key exchange that nobody has heard of is an edit of the spec alone.
+//! The promise of the design: a key exchange that nobody has heard of is an edit of the spec alone. So it is to remove a
+//! message, to rename a field, and to add a method.
 //!
-//! A copy of the workspace gets an exchange and an event at the end of its `ssh.grammar`, and nothing else. The command
-//! that is built from it finds the exchange's message in a capture, and tells the event.
+//! A copy of the workspace gets an exchange and an event at the end of its `ssh.grammar`, and small edits in it, and nothing
+//! else. The command that is built from it finds the exchange's message in a capture, and tells the event.
 
 use std::fs;
 use std::net::Ipv4Addr;
@@ -26,6 +27,16 @@ exchange Knocking {
     30 client Knock { times: uint32, rhythm: name_list, secret: string } -> knocked;
 }
 "#;
+
+/// Edits of one place each.
+const EDITS: [(&str, &str); 3] = [
+    // A message less.
+    ("    93 either ChannelWindowAdjust { recipient_channel: uint32, bytes_to_add: uint32 }\n", ""),
+    // A field of another name.
+    ("reason_code: uint32, description: string", "reason_code: uint32, explanation: string"),
+    // A method more.
+    ("\"rsa1024-sha1\", \"rsa2048-sha256\";", "\"rsa1024-sha1\", \"rsa2048-sha256\", \"rsa4096-sha512\";"),
+];
 
 /// The crates that the command is made of.
 const CRATES: [&str; 5] = ["grammar", "codegen", "analyzer", "capture", "cli"];
@@ -82,7 +93,11 @@ fn copy_workspace(to: &Path) {
             }
         }
     }
-    let spec = fs::read_to_string(from.join("grammar/ssh.grammar")).expect("the spec is text");
+    let mut spec = fs::read_to_string(from.join("grammar/ssh.grammar")).expect("the spec is text");
+    for (before, after) in EDITS {
+        assert!(spec.contains(before), "the spec has `{before}`");
+        spec = spec.replacen(before, after, 1);
+    }
     write(&to.join("grammar/ssh.grammar"), (spec + ADDITION).as_bytes());
 
     let manifest = fs::read_to_string(from.join("Cargo.toml")).expect("the manifest is text");

@@ -1,6 +1,6 @@
 //! What happens when the spec is edited: the right edits give code, the wrong ones are told apart at their place.
 
-use kexray_codegen::{Code, generate};
+use kexray_codegen::{Code, document, generate, strategies, vectors};
 
 const SPEC: &str = include_str!("../ssh.grammar");
 
@@ -44,6 +44,70 @@ fn an_exchange_with_an_event_is_all_that_it_takes() {
     ] {
         assert!(code.contains(expected), "{expected}");
     }
+}
+
+/// All that is generated from a spec.
+fn everything(source: &str) -> String {
+    let mut all = generate(source, "ssh.grammar").expect("the edit is right");
+    all += &strategies(source, "ssh.grammar").expect("the edit is right");
+    let pages = document(source, "ssh.grammar").expect("the edit is right");
+    let vectors = vectors(source, "ssh.grammar").expect("the edit is right");
+    all.extend(pages.into_iter().map(|page| page.text).chain(vectors.into_iter().map(|file| file.text)));
+    all
+}
+
+/// What one edit adds everywhere, and what it takes away everywhere. `cli/tests/made_up_exchange.rs` compiles the command
+/// with edits like these.
+#[track_caller]
+fn one_edit(from: &str, to: &str, adds: &[&str], takes_away: &[&str]) {
+    let (before, after) = (everything(SPEC), everything(&edited(from, to)));
+    for added in adds {
+        assert!(!before.contains(added) && after.contains(added), "adds `{added}`");
+    }
+    for taken in takes_away {
+        assert!(before.contains(taken) && !after.contains(taken), "takes `{taken}` away");
+    }
+}
+
+#[test]
+fn a_message_is_removed_in_one_place() {
+    one_edit(
+        "    93 either ChannelWindowAdjust { recipient_channel: uint32, bytes_to_add: uint32 }\n",
+        "",
+        &[],
+        &[
+            "pub struct ChannelWindowAdjust",
+            "connection::ChannelWindowAdjust",
+            "bytes_to_add: u32",
+            "\"message\": \"ChannelWindowAdjust\"",
+            "`bytes_to_add`",
+        ],
+    );
+}
+
+#[test]
+fn a_field_is_renamed_in_one_place() {
+    one_edit(
+        "93 either ChannelWindowAdjust { recipient_channel: uint32, bytes_to_add: uint32 }",
+        "93 either ChannelWindowAdjust { recipient_channel: uint32, octets_to_add: uint32 }",
+        &[
+            "pub octets_to_add: u32",
+            "(\"octets_to_add\", self.octets_to_add.show())",
+            "\"octets_to_add\": ",
+            "`octets_to_add`",
+        ],
+        &["bytes_to_add"],
+    );
+}
+
+#[test]
+fn a_method_is_added_in_one_place() {
+    one_edit(
+        "method \"rsa1024-sha1\", \"rsa2048-sha256\";",
+        "method \"rsa1024-sha1\", \"rsa2048-sha256\", \"rsa4096-sha512\";",
+        &["b\"rsa4096-sha512\"", "`rsa4096-sha512`"],
+        &[],
+    );
 }
 
 #[test]
