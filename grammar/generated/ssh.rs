@@ -413,6 +413,7 @@ impl<G> BinWrite for Repeated<'_, G> {
     }
 }
 /// Whether a name is of a pattern, in which `*` stands for any text.
+#[allow(dead_code)]
 fn matches(pattern: &[u8], name: &[u8]) -> bool {
     let mut pieces = pattern.split(|octet| *octet == b'*');
     let Some(mut rest) = pieces.next().and_then(|prefix| name.strip_prefix(prefix)) else {
@@ -1956,19 +1957,24 @@ impl BinaryPacket<'_> {
         };
         let padding_length = u8::from_be_bytes(*octets);
         let mut total: i64 = 5;
-        for part in [
-            i64::from(packet_length) - i64::from(padding_length) - 1,
-            i64::from(padding_length),
-        ] {
-            if part < 0 {
-                return Err(ParseError {
-                    structure: "BinaryPacket",
-                    offset: 0,
-                    kind: ParseErrorKind::Contradiction,
-                });
-            }
-            total += part;
+        let part = i64::from(packet_length) - i64::from(padding_length) - 1;
+        if part < 0 {
+            return Err(ParseError {
+                structure: "BinaryPacket",
+                offset: 0,
+                kind: ParseErrorKind::Contradiction,
+            });
         }
+        total += part;
+        let part = i64::from(padding_length);
+        if part < 0 {
+            return Err(ParseError {
+                structure: "BinaryPacket",
+                offset: 0,
+                kind: ParseErrorKind::Contradiction,
+            });
+        }
+        total += part;
         Ok(usize::try_from(total).ok())
     }
 }
@@ -2078,16 +2084,24 @@ impl Ssh1Packet<'_> {
             });
         }
         let mut total: i64 = 8;
-        for part in [8 - i64::from(length) % 8, i64::from(length) - 4] {
-            if part < 0 {
-                return Err(ParseError {
-                    structure: "Ssh1Packet",
-                    offset: 0,
-                    kind: ParseErrorKind::Contradiction,
-                });
-            }
-            total += part;
+        let part = 8 - i64::from(length) % 8;
+        if part < 0 {
+            return Err(ParseError {
+                structure: "Ssh1Packet",
+                offset: 0,
+                kind: ParseErrorKind::Contradiction,
+            });
         }
+        total += part;
+        let part = i64::from(length) - 4;
+        if part < 0 {
+            return Err(ParseError {
+                structure: "Ssh1Packet",
+                offset: 0,
+                kind: ParseErrorKind::Contradiction,
+            });
+        }
+        total += part;
         Ok(usize::try_from(total).ok())
     }
 }

@@ -87,12 +87,13 @@ fn one(cx: &Context<'_>, frame: &Structure) -> TokenStream {
         if parts.is_empty() { quote!(let total: i64 = #sum;) } else { quote!(let mut total: i64 = #sum;) };
     let add = (!parts.is_empty()).then(|| {
         quote! {
-            for part in [#(#parts),*] {
+            #(
+                let part = #parts;
                 if part < 0 {
                     return Err(ParseError { structure: #text, offset: 0, kind: ParseErrorKind::Contradiction });
                 }
                 total += part;
-            }
+            )*
         }
     });
     let lifetime = if borrows(cx, frame) { quote!(<'_>) } else { TokenStream::new() };

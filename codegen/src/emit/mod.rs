@@ -86,7 +86,7 @@ fn ident(name: &str) -> Ident {
     }
 }
 
-/// `KexInit` to `kex_init`.
+/// `BigLamp` to `big_lamp`.
 pub(crate) fn snake(name: &str) -> String {
     let mut snake = String::new();
     let mut before: Option<char> = None;

@@ -403,6 +403,7 @@ impl<G> BinWrite for Repeated<'_, G> {
 }
 
 /// Whether a name is of a pattern, in which `*` stands for any text.
+#[allow(dead_code)]
 fn matches(pattern: &[u8], name: &[u8]) -> bool {
     let mut pieces = pattern.split(|octet| *octet == b'*');
     let Some(mut rest) = pieces.next().and_then(|prefix| name.strip_prefix(prefix)) else { return false };

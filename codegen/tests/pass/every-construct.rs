@@ -413,6 +413,7 @@ impl<G> BinWrite for Repeated<'_, G> {
     }
 }
 /// Whether a name is of a pattern, in which `*` stands for any text.
+#[allow(dead_code)]
 fn matches(pattern: &[u8], name: &[u8]) -> bool {
     let mut pieces = pattern.split(|octet| *octet == b'*');
     let Some(mut rest) = pieces.next().and_then(|prefix| name.strip_prefix(prefix)) else {
@@ -1388,16 +1389,15 @@ impl Signal<'_> {
         };
         let gap = u8::from_be_bytes(*octets);
         let mut total: i64 = 8;
-        for part in [i64::from(length) + 2 - i64::from(gap) % 4] {
-            if part < 0 {
-                return Err(ParseError {
-                    structure: "Signal",
-                    offset: 0,
-                    kind: ParseErrorKind::Contradiction,
-                });
-            }
-            total += part;
+        let part = i64::from(length) + 2 - i64::from(gap) % 4;
+        if part < 0 {
+            return Err(ParseError {
+                structure: "Signal",
+                offset: 0,
+                kind: ParseErrorKind::Contradiction,
+            });
         }
+        total += part;
         Ok(usize::try_from(total).ok())
     }
 }
@@ -1485,16 +1485,24 @@ impl Parcel<'_> {
         };
         let gap = u8::from_be_bytes(*octets);
         let mut total: i64 = 5;
-        for part in [i64::from(length) - i64::from(gap), i64::from(gap)] {
-            if part < 0 {
-                return Err(ParseError {
-                    structure: "Parcel",
-                    offset: 0,
-                    kind: ParseErrorKind::Contradiction,
-                });
-            }
-            total += part;
+        let part = i64::from(length) - i64::from(gap);
+        if part < 0 {
+            return Err(ParseError {
+                structure: "Parcel",
+                offset: 0,
+                kind: ParseErrorKind::Contradiction,
+            });
         }
+        total += part;
+        let part = i64::from(gap);
+        if part < 0 {
+            return Err(ParseError {
+                structure: "Parcel",
+                offset: 0,
+                kind: ParseErrorKind::Contradiction,
+            });
+        }
+        total += part;
         Ok(usize::try_from(total).ok())
     }
 }
