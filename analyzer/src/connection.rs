@@ -203,7 +203,10 @@ impl Connection {
 
     /// Ciphertext was delivered.
     fn ciphertext(&mut self, side: Side, at: Timestamp, length: u64, sink: &mut (impl Sink + ?Sized)) {
-        self.session.tell(at, &Event::SshEncryptedPacket { orig: side.is_originator(), len: length }, sink);
+        if sink.wants_events() {
+            let orig = side.is_originator();
+            self.session.tell(at, &Event::SshEncryptedPacket { orig, len: length }, sink);
+        }
         if self.session.version != Some(2) {
             return;
         }

@@ -240,7 +240,8 @@ impl Connection {
         };
         if let (Some(client), Some(server)) = (parsed(Role::Client), parsed(Role::Server)) {
             let algorithms = Algorithms::negotiate(&client, &server);
-            self.guessed_right = guessed_right(&client, &server);
+            let guessed = Side::BOTH.into_iter().any(|side| self.streams.of(side).guess == Guess::Announced);
+            self.guessed_right = guessed && guessed_right(&client, &server);
             self.strict = is_strict(&client, &server);
             self.exchange = algorithms.kex.as_deref().and_then(Exchange::of_method);
             self.exchange_if_reversed = negotiate_kex(&server, &client).and_then(Exchange::of_method);

@@ -24,7 +24,9 @@ pub(crate) fn md5(parts: &[&[u8]]) -> String {
 /// SHA-256 as `ssh-keygen -l` prints it, of the octets in `parts` one after the other.
 pub(crate) fn sha256(parts: &[&[u8]]) -> String {
     let digest = parts.iter().fold(Sha256::new(), |digest, part| digest.chain_update(part)).finalize();
-    let mut text = String::from("SHA256:");
+    // That and 43 digits.
+    let mut text = String::with_capacity(50);
+    text.push_str("SHA256:");
     STANDARD_NO_PAD.encode_string(digest, &mut text);
     text
 }

@@ -250,18 +250,17 @@ impl<A: Application> Engine<A> {
         }
         let found = self.flows.find(key);
         if let Some(index) = found
-            && let Some(connection) = self.flows.value_mut(index)
+            && let Some((connection, moved)) = self.flows.value_and_tick(index)
             && connection.quiet(at) <= self.patience
         {
-            let held = connection.cost();
             let mut outlet =
                 Outlet { application: &mut self.application, stats: &mut self.stats, limits: &self.limits };
-            let quick = connection.quick(end, segment, at, &mut outlet);
-            if quick == Quick::Done && connection.cost() == held {
-                return self.flows.refresh(index, at);
-            }
-            if quick != Quick::No {
-                return self.settle(index, at, held);
+            match connection.quick(end, segment, at, &mut outlet) {
+                // Once in a tick it moves to the end of its queue.
+                Quick::Done if moved == Tick::of(at) => return,
+                Quick::Done => return self.flows.refresh(index, at),
+                Quick::Changed(held) => return self.settle(index, at, held),
+                Quick::No => {}
             }
         }
         self.uncommon_segment(at, found, key, end, segment);

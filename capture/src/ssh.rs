@@ -205,6 +205,10 @@ impl<O: Observer> Application for SshFlows<O> {
     ) -> Interest {
         let measured = state.connection.only_measures(side);
         state.connection.deliver(side, at, bytes, &mut self.outlet(flow));
+        if measured && !O::ORDERED {
+            // What most packets are: nothing that is kept has changed, and that it is SSH was known.
+            return Interest::Continue;
+        }
         if !measured {
             state.kept = state.connection.kept();
         }

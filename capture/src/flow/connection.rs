@@ -59,10 +59,11 @@ pub(crate) enum Lookup {
 pub(crate) enum Quick {
     /// It takes more than that; nothing was done.
     No,
-    /// It was dealt with, and the flow is in the phase that it was in.
+    /// It was dealt with; the flow is in the phase that it was in, and holds what it held.
     Done,
-    /// It was dealt with, and the flow is closed now.
-    Closed,
+    /// It was dealt with, and there is more to see to: the flow is closed now, or the application holds more or less
+    /// of it. This is what the flow [cost](Connection::cost) before.
+    Changed(usize),
 }
 
 /// What a flow needs once there is data in it, and until nobody wants that.
@@ -71,6 +72,13 @@ struct Live<S> {
     streams: Ends<Reassembler>,
     /// `None` before the application knows of the flow.
     opened: Option<Opened<S>>,
+}
+
+impl Ends<Reassembler> {
+    /// Memory that both hold.
+    fn cost(&self) -> usize {
+        self.low.cost().saturating_add(self.high.cost())
+    }
 }
 
 /// A connection in the table.
@@ -141,7 +149,7 @@ impl<S> Connection<S> {
     pub(crate) fn cost(&self) -> usize {
         self.live.as_ref().map_or(0, |live| {
             let held = live.opened.as_ref().map_or(0, |opened| opened.held);
-            live.streams.low.cost().saturating_add(live.streams.high.cost()).saturating_add(held)
+            live.streams.cost().saturating_add(held)
         })
     }
 
@@ -321,14 +329,17 @@ impl<S> Connection<S> {
         let Opened { flow, state, held } = opened;
         let side = side(self.originator, end);
         let interest = outlet.application.deliver(flow, state, side, now, segment.payload);
-        *held = outlet.application.held(state);
+        let before = std::mem::replace(held, outlet.application.held(state));
         add(&mut outlet.stats.delivered_bytes, length);
-        if interest == Interest::Continue {
+        if interest == Interest::Continue && *held == before {
             return Quick::Done;
         }
-        count(&mut outlet.stats.flows_ignored);
-        self.close(outlet);
-        Quick::Closed
+        let cost = streams.cost().saturating_add(before);
+        if interest != Interest::Continue {
+            count(&mut outlet.stats.flows_ignored);
+            self.close(outlet);
+        }
+        Quick::Changed(cost)
     }
 
     /// Takes a segment sent by `end`.
