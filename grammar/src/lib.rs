@@ -16,7 +16,7 @@ mod generated {
 pub use generated::*;
 
 /// Strategies for octets of every message, for property tests; and a table of all that the spec declares, for tests that
-/// go over it. Each structure has a `strategy()`.
+/// go over it. Each structure has a `strategy()`, and `conversation` draws whole conversations as the orders allow them.
 #[cfg(feature = "strategies")]
 #[allow(clippy::double_must_use, clippy::type_complexity, reason = "it is generated")]
 pub mod strategies {

@@ -148,3 +148,57 @@ fn messages_are_known_by_what_they_are() {
     assert_eq!(authentication::Message::of_transport(newkeys), None);
     assert_eq!(authentication::Message::ServiceRequest.sender(), Sender::Client);
 }
+
+/// Conversations that are drawn are those that the tables allow.
+mod drawn {
+    use kexray_grammar::Role;
+    use kexray_grammar::order::{authentication, handshake, ssh1_handshake};
+    use kexray_grammar::strategies::{Said, conversation};
+    use proptest::prelude::*;
+
+    fn cases() -> ProptestConfig {
+        ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
+    }
+
+    /// Where a conversation leads, by name and sender.
+    macro_rules! lead {
+        ($order:ident, $said:expr) => {
+            $said.iter().try_fold($order::State::START, |state, said: &Said| {
+                let message = $order::Message::ALL.iter().find(|message| message.name() == said.name)?;
+                state.step(said.sender, *message)
+            })
+        };
+    }
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        #[test]
+        fn a_dialogue_ends_with_success(said in conversation("Authentication", "Ecdh").expect("it is there")) {
+            prop_assert_eq!(lead!(authentication, said), Some(authentication::State::Authenticated));
+        }
+
+        #[test]
+        fn ssh1_ends_with_keys_or_not_at_all(said in conversation("Ssh1Handshake", "Ecdh").expect("it is there")) {
+            prop_assert!(lead!(ssh1_handshake, said).is_some_and(ssh1_handshake::State::is_end));
+        }
+
+        #[test]
+        fn each_end_of_a_handshake_goes_its_way(said in conversation("Handshake", "GssGex").expect("it is there")) {
+            for role in [Role::Client, Role::Server] {
+                // What is said in the orders that are run is between their start and their end.
+                let own = said.iter().filter(|said| said.sender == role);
+                let mut state = handshake::State::START;
+                for message in own.filter(|said| said.family == "Transport" && said.name != "ExtInfo") {
+                    let Some(message) = handshake::Message::ALL.iter().find(|it| it.name() == message.name) else { continue };
+                    let run = [handshake::Message::Exchange, handshake::Message::Authentication];
+                    let next = state.step(role, *message).or_else(|| {
+                        run.iter().find_map(|run| state.step(role, *run)?.step(role, *message))
+                    });
+                    prop_assert!(next.is_some(), "{} in {}", message.name(), state.name());
+                    state = next.unwrap_or(state);
+                }
+            }
+        }
+    }
+}

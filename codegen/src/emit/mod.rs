@@ -1,5 +1,6 @@
 //! Model to Rust: one emitter a file, put together here.
 
+mod conversations;
 mod events;
 mod exchanges;
 mod frames;
@@ -54,7 +55,9 @@ pub(crate) fn emit(model: &Model, spec_name: &str) -> syn::Result<TokenStream> {
 
 /// All items of the generated file of strategies.
 pub(crate) fn emit_strategies(model: &Model, spec_name: &str) -> syn::Result<TokenStream> {
-    strategies::emit(&Context { model, spec_name })
+    let cx = Context { model, spec_name };
+    let (strategies, conversations) = (strategies::emit(&cx)?, conversations::emit(&cx)?);
+    Ok(quote!(#strategies #conversations))
 }
 
 /// What every emitter reads.

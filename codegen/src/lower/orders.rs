@@ -116,6 +116,7 @@ impl Lowering<'_> {
                 add(&mut turns, &own[like]);
                 other = likes[like];
             }
+            let alike = turns.len();
             for (but, everywhere) in &anywhere {
                 if !but.contains(&index) && !state.is_end {
                     add(&mut turns, everywhere);
@@ -123,6 +124,7 @@ impl Lowering<'_> {
             }
             steps.extend(turns.into_iter().enumerate().map(|(place, turn)| Step {
                 own: place < said,
+                everywhere: place >= alike,
                 from: index,
                 label: turn.label,
                 sender: turn.sender,

@@ -78,6 +78,8 @@ pub(crate) struct Step {
     pub(crate) to: usize,
     /// Whether the state says it itself: neither `like` nor `anywhere` does.
     pub(crate) own: bool,
+    /// Whether `anywhere` says it.
+    pub(crate) everywhere: bool,
 }
 
 /// What may happen in all states but some, and but the ends.
