@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use kexray_capture::{IpNet, Limits, LocalNetworks};
 
+use crate::columns::Fields;
 use crate::quantity::{Size, Time};
 
 /// Watches SSH without holding a key: reads packet captures and says what SSH did.
@@ -94,6 +95,11 @@ pub(crate) struct ReadArgs {
     /// Write ssh.log and weird.log into this directory instead of standard output
     #[arg(long, short, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
+
+    /// The columns to write, by name, in this order; with a `+` in front they come behind those that the format has anyway;
+    /// `all` stands for all. docs/columns.md says what they are
+    #[arg(long, value_name = "NAMES")]
+    pub(crate) fields: Option<Fields>,
 
     /// Threads that read each capture; the output is the same with any number
     #[arg(long, value_name = "NUMBER", default_value_t = NonZero::<usize>::MIN)]

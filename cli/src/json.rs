@@ -1,8 +1,40 @@
 //! JSON, written straight into a string: the schema is ours, and small.
 
-use kexray_analyzer::{Parameters, Timestamp, Value};
+use std::fmt::Write as _;
 
+use kexray_analyzer::{Parameters, Timestamp, Value};
+use kexray_capture::{Flow, Uid};
+
+use crate::columns::{self, Column, Log};
 use crate::escape;
+
+/// A row as a line: an object with the columns that are set.
+pub(crate) fn line<L: Log>(columns: &[&'static Column<L>], row: &L::Row<'_>, out: &mut String) {
+    let mut object = Object::new(out);
+    for column in columns {
+        if let Some(value) = (column.value)(row) {
+            object.column(column.name, &value);
+        }
+    }
+    object.end();
+    out.push('\n');
+}
+
+/// Objects as a list.
+pub(crate) fn list(objects: &[columns::Object<'_>], out: &mut String) {
+    out.push('[');
+    for (index, members) in objects.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        let mut object = Object::new(out);
+        for (name, value) in members {
+            object.column(name, value);
+        }
+        object.end();
+    }
+    out.push(']');
+}
 
 /// An object that is being written.
 pub(crate) struct Object<'o> {
@@ -29,6 +61,33 @@ impl<'o> Object<'o> {
         string(key, self.out);
         self.out.push(':');
         self.out
+    }
+
+    /// What every line of events has in front.
+    pub(crate) fn connection(&mut self, at: Timestamp, uid: Uid, flow: &Flow) {
+        self.time("ts", at);
+        self.string("uid", uid.as_str());
+        self.string("id.orig_h", &flow.originator.address.to_string());
+        self.number("id.orig_p", u64::from(flow.originator.port));
+        self.string("id.resp_h", &flow.responder.address.to_string());
+        self.number("id.resp_p", u64::from(flow.responder.port));
+    }
+
+    /// What stands in a column.
+    fn column(&mut self, key: &str, value: &columns::Value<'_>) {
+        match value {
+            columns::Value::Time(at) => self.time(key, *at),
+            columns::Value::Bool(value) => self.boolean(key, *value),
+            columns::Value::Count(count) => self.number(key, *count),
+            columns::Value::Address(address) => {
+                // Nothing in an address must be escaped.
+                let _ = write!(self.key(key), "\"{address}\"");
+            }
+            columns::Value::Plain(text) => self.string(key, text),
+            columns::Value::Text(text) => self.text(key, text),
+            columns::Value::Texts(texts) => texts_in(texts.iter().map(AsRef::as_ref), self.key(key)),
+            columns::Value::Objects(objects) => list(objects, self.key(key)),
+        }
     }
 
     pub(crate) fn time(&mut self, key: &str, at: Timestamp) {
@@ -68,17 +127,7 @@ impl<'o> Object<'o> {
             Value::Text(text) => self.text(key, text),
             Value::Boolean(value) => self.boolean(key, value),
             Value::Count(value) => self.number(key, value),
-            Value::Names(names) => {
-                let out = self.key(key);
-                out.push('[');
-                for (index, name) in names.iter().enumerate() {
-                    if index > 0 {
-                        out.push(',');
-                    }
-                    wire_text(name, out);
-                }
-                out.push(']');
-            }
+            Value::Names(names) => texts_in(names.iter(), self.key(key)),
             Value::Record(record) => {
                 let mut object = Object::new(self.key(key));
                 object.parameters(record);
@@ -92,6 +141,17 @@ impl<'o> Object<'o> {
     pub(crate) fn parameters(&mut self, record: &dyn Parameters) {
         record.visit(&mut |key, value| self.value(key, value));
     }
+}
+
+fn texts_in<'t>(texts: impl Iterator<Item = &'t [u8]>, out: &mut String) {
+    out.push('[');
+    for (index, text) in texts.enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        wire_text(text, out);
+    }
+    out.push(']');
 }
 
 fn wire_text(text: &[u8], out: &mut String) {

@@ -10,7 +10,6 @@ mod quantity;
 mod read;
 mod stats;
 mod table;
-mod weird;
 mod zeek;
 
 use std::ffi::OsString;
@@ -69,7 +68,11 @@ pub fn run_with(
         Err(error) if is_broken_pipe(&error) => SUCCESS,
         Err(error) => {
             let _ = writeln!(stderr, "kexray: {error:#}");
-            if error.is::<args::Contradiction>() { USAGE } else { FAILURE }
+            if error.is::<args::Contradiction>() || error.is::<columns::UnknownField>() {
+                USAGE
+            } else {
+                FAILURE
+            }
         }
     }
 }

@@ -7,9 +7,9 @@ use comfy_table::{Attribute, Cell, ContentArrangement, presets};
 use kexray_analyzer::{Session, Timestamp};
 use kexray_capture::Endpoint;
 
-use crate::columns::Row;
+use crate::columns::{Column, Row, Sessions, Value, Weird};
 use crate::escape::to_text;
-use crate::weird::Weird;
+use crate::json;
 
 /// Rows whose columns are laid out together.
 const PAGE: usize = 200;
@@ -20,30 +20,28 @@ pub(crate) struct Table<'w> {
     out: Box<dyn Write + 'w>,
     to_terminal: bool,
     summary: bool,
-    page: Vec<[String; HEADER.len()]>,
+    /// The columns, where some were asked for by name.
+    columns: Option<Vec<&'static Column<Sessions>>>,
+    page: Vec<Vec<String>>,
     sessions: u64,
     oddities: BTreeMap<&'static str, u64>,
 }
 
 impl<'w> Table<'w> {
-    pub(crate) fn new(out: Box<dyn Write + 'w>, to_terminal: bool, summary: bool) -> Self {
-        Self { out, to_terminal, summary, page: Vec::new(), sessions: 0, oddities: BTreeMap::new() }
+    pub(crate) fn new(
+        out: Box<dyn Write + 'w>,
+        columns: Option<Vec<&'static Column<Sessions>>>,
+        to_terminal: bool,
+        summary: bool,
+    ) -> Self {
+        Self { out, columns, to_terminal, summary, page: Vec::new(), sessions: 0, oddities: BTreeMap::new() }
     }
 
     pub(crate) fn session(&mut self, row: &Row<'_>) -> io::Result<()> {
-        let session = row.session;
-        let (from, to) = (endpoint(row.flow.originator), endpoint(row.flow.responder));
-        let to = if session.role_reversed { format!("{to} (reversed)") } else { to };
-        self.page.push([
-            time(row.started()),
-            from,
-            to,
-            software(session.client.as_deref()),
-            software(session.server.as_deref()),
-            authentication(session),
-            algorithms(row),
-            host_key(row),
-        ]);
+        self.page.push(match &self.columns {
+            Some(columns) => columns.iter().map(|column| cell((column.value)(row))).collect(),
+            None => overview(row).into(),
+        });
         self.sessions += 1;
         if self.page.len() >= PAGE { self.turn() } else { Ok(()) }
     }
@@ -64,7 +62,11 @@ impl<'w> Table<'w> {
         } else {
             table.force_no_tty();
         }
-        table.set_header(HEADER.map(|title| {
+        let titles = match &self.columns {
+            Some(columns) => columns.iter().map(|column| column.name).collect(),
+            None => HEADER.to_vec(),
+        };
+        table.set_header(titles.into_iter().map(|title| {
             let cell = Cell::new(title);
             if self.to_terminal { cell.add_attribute(Attribute::Bold) } else { cell }
         }));
@@ -93,6 +95,42 @@ impl<'w> Table<'w> {
             writeln!(self.out)?;
         }
         self.out.flush()
+    }
+}
+
+/// What is told of a session where nothing else was asked for.
+fn overview(row: &Row<'_>) -> [String; HEADER.len()] {
+    let session = row.session;
+    let (from, to) = (endpoint(row.flow.originator), endpoint(row.flow.responder));
+    let to = if session.role_reversed { format!("{to} (reversed)") } else { to };
+    [
+        time(row.started()),
+        from,
+        to,
+        software(session.client.as_deref()),
+        software(session.server.as_deref()),
+        authentication(session),
+        algorithms(row),
+        host_key(row),
+    ]
+}
+
+/// What stands in a column, for people.
+fn cell(value: Option<Value<'_>>) -> String {
+    match value {
+        None => "-".to_owned(),
+        Some(Value::Time(at)) => time(at),
+        Some(Value::Bool(value)) => if value { "yes" } else { "no" }.to_owned(),
+        Some(Value::Count(count)) => count.to_string(),
+        Some(Value::Address(address)) => address.to_string(),
+        Some(Value::Plain(text)) => shown(text.as_bytes()),
+        Some(Value::Text(text)) => shown(&text),
+        Some(Value::Texts(texts)) => shown(&texts.join(&b", "[..])),
+        Some(Value::Objects(objects)) => {
+            let mut text = String::new();
+            json::list(&objects, &mut text);
+            shown(text.as_bytes())
+        }
     }
 }
 

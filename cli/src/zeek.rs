@@ -1,137 +1,89 @@
 //! Logs in the format of Zeek's ASCII writer.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::net::IpAddr;
 
 use jiff::tz::TimeZone;
 use kexray_analyzer::Timestamp;
-use kexray_capture::{Endpoint, Flow};
 
-use crate::columns::Row;
-use crate::escape;
+use crate::columns::{Column, Log, Value};
+use crate::{escape, json};
 
 const UNSET: &str = "-";
 const EMPTY: &str = "(empty)";
 const SEPARATOR: u8 = b'\t';
-
-/// Name and type of each column of `ssh.log`.
-const SSH: [(&str, &str); 18] = [
-    ("ts", "time"),
-    ("uid", "string"),
-    ("id.orig_h", "addr"),
-    ("id.orig_p", "port"),
-    ("id.resp_h", "addr"),
-    ("id.resp_p", "port"),
-    ("version", "count"),
-    ("auth_success", "bool"),
-    ("auth_attempts", "count"),
-    ("direction", "enum"),
-    ("client", "string"),
-    ("server", "string"),
-    ("cipher_alg", "string"),
-    ("mac_alg", "string"),
-    ("compression_alg", "string"),
-    ("kex_alg", "string"),
-    ("host_key_alg", "string"),
-    ("host_key_fingerprint", "string"),
-];
-
-/// Name and type of each column of `weird.log`.
-const WEIRD: [(&str, &str); 11] = [
-    ("ts", "time"),
-    ("uid", "string"),
-    ("id.orig_h", "addr"),
-    ("id.orig_p", "port"),
-    ("id.resp_h", "addr"),
-    ("id.resp_p", "port"),
-    ("name", "string"),
-    ("addl", "string"),
-    ("notice", "bool"),
-    ("peer", "string"),
-    ("source", "string"),
-];
+const SET_SEPARATOR: u8 = b',';
 
 /// A log file.
-pub(crate) struct Log<W> {
+pub(crate) struct File<L: Log, W> {
+    columns: Vec<&'static Column<L>>,
+    lines: Lines<W>,
+}
+
+impl<L: Log, W: Write> File<L, W> {
+    /// Begins a log with these columns.
+    pub(crate) fn begin(mut out: W, columns: Vec<&'static Column<L>>) -> io::Result<Self> {
+        writeln!(out, "#separator \\x09")?;
+        writeln!(out, "#set_separator\t,")?;
+        writeln!(out, "#empty_field\t{EMPTY}")?;
+        writeln!(out, "#unset_field\t{UNSET}")?;
+        writeln!(out, "#path\t{}", L::NAME)?;
+        writeln!(out, "#open\t{}", now())?;
+        write!(out, "#fields")?;
+        for column in &columns {
+            write!(out, "\t{}", column.name)?;
+        }
+        write!(out, "\n#types")?;
+        for column in &columns {
+            write!(out, "\t{}", column.kind.of_zeek())?;
+        }
+        writeln!(out)?;
+        Ok(Self { columns, lines: Lines { out, line: Vec::new() } })
+    }
+
+    /// Adds a row.
+    pub(crate) fn write(&mut self, row: &L::Row<'_>) -> io::Result<()> {
+        for column in &self.columns {
+            self.lines.value((column.value)(row));
+        }
+        self.lines.write()
+    }
+
+    /// Ends the log.
+    pub(crate) fn end(mut self) -> io::Result<()> {
+        writeln!(self.lines.out, "#close\t{}", now())?;
+        self.lines.out.flush()
+    }
+}
+
+/// The lines of a log.
+struct Lines<W> {
     out: W,
     /// The row that is being written.
     line: Vec<u8>,
 }
 
-impl<W: Write> Log<W> {
-    /// Begins `ssh.log`.
-    pub(crate) fn ssh(out: W) -> io::Result<Self> {
-        Self::begin(out, "ssh", &SSH)
-    }
-
-    /// Begins `weird.log`.
-    pub(crate) fn weird(out: W) -> io::Result<Self> {
-        Self::begin(out, "weird", &WEIRD)
-    }
-
-    fn begin(mut out: W, path: &str, columns: &[(&str, &str)]) -> io::Result<Self> {
-        writeln!(out, "#separator \\x09")?;
-        writeln!(out, "#set_separator\t,")?;
-        writeln!(out, "#empty_field\t{EMPTY}")?;
-        writeln!(out, "#unset_field\t{UNSET}")?;
-        writeln!(out, "#path\t{path}")?;
-        writeln!(out, "#open\t{}", now())?;
-        write!(out, "#fields")?;
-        for (name, _) in columns {
-            write!(out, "\t{name}")?;
+impl<W: Write> Lines<W> {
+    fn value(&mut self, value: Option<Value<'_>>) {
+        match value {
+            None => self.plain(UNSET),
+            Some(Value::Time(at)) => self.time(at),
+            Some(Value::Bool(value)) => self.plain(if value { "T" } else { "F" }),
+            Some(Value::Count(count)) => self.number(count),
+            Some(Value::Address(address)) => self.address(address),
+            Some(Value::Plain(text)) => self.plain(&text),
+            Some(Value::Text(text)) => self.text(&text),
+            Some(Value::Texts(texts)) => self.texts(&texts),
+            Some(Value::Objects(objects)) => {
+                let mut text = String::new();
+                json::list(&objects, &mut text);
+                self.text(text.as_bytes());
+            }
         }
-        write!(out, "\n#types")?;
-        for (_, kind) in columns {
-            write!(out, "\t{kind}")?;
-        }
-        writeln!(out)?;
-        Ok(Self { out, line: Vec::new() })
     }
 
-    /// Ends the log.
-    pub(crate) fn end(mut self) -> io::Result<()> {
-        writeln!(self.out, "#close\t{}", now())?;
-        self.out.flush()
-    }
-
-    /// Adds a session to `ssh.log`.
-    pub(crate) fn session(&mut self, row: &Row<'_>) -> io::Result<()> {
-        let session = row.session;
-        self.connection(row.started(), row.uid.as_str(), row.flow);
-        self.optional(session.version, |log, version| log.number(version.into()));
-        self.optional(session.auth_success, Self::boolean);
-        self.number(session.auth_attempts);
-        self.optional(row.bound.map(kexray_capture::Bound::name), Self::plain);
-        self.optional(session.client.as_deref(), Self::text);
-        self.optional(session.server.as_deref(), Self::text);
-        self.optional(row.cipher().as_deref(), Self::text);
-        self.optional(row.mac().as_deref(), Self::text);
-        self.optional(row.compression().as_deref(), Self::text);
-        self.optional(row.kex(), Self::text);
-        self.optional(row.host_key(), Self::text);
-        self.optional(session.host_key_fingerprint.as_deref(), Self::plain);
-        self.write()
-    }
-
-    /// Adds an oddity to `weird.log`.
-    pub(crate) fn oddity(&mut self, weird: &crate::weird::Weird<'_>) -> io::Result<()> {
-        self.connection(weird.at, weird.uid.as_str(), weird.flow);
-        self.plain(weird.oddity.name());
-        self.optional(weird.detail().as_deref(), Self::plain);
-        self.boolean(false);
-        self.plain("kexray");
-        self.plain(weird.oddity.layer());
-        self.write()
-    }
-
-    fn connection(&mut self, at: Timestamp, uid: &str, flow: &Flow) {
-        self.time(at);
-        self.plain(uid);
-        self.endpoint(flow.originator);
-        self.endpoint(flow.responder);
-    }
-
-    fn endpoint(&mut self, Endpoint { address, port }: Endpoint) {
+    fn address(&mut self, address: IpAddr) {
         match address {
             IpAddr::V4(address) => {
                 for (index, octet) in address.octets().into_iter().enumerate() {
@@ -141,7 +93,6 @@ impl<W: Write> Log<W> {
             }
             IpAddr::V6(address) => self.plain(&address.to_string()),
         }
-        self.number(port.into());
     }
 
     /// As [`Timestamp`] shows itself, without the ways of `std::fmt`: there is one in every row.
@@ -153,17 +104,6 @@ impl<W: Write> Log<W> {
         if let Some(point) = self.line.get_mut(start) {
             *point = b'.';
         }
-    }
-
-    fn optional<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
-        match value {
-            Some(value) => write(self, value),
-            None => self.plain(UNSET),
-        }
-    }
-
-    fn boolean(&mut self, value: bool) {
-        self.plain(if value { "T" } else { "F" });
     }
 
     fn number(&mut self, value: u64) {
@@ -181,12 +121,33 @@ impl<W: Write> Log<W> {
         self.line.extend_from_slice(value.as_bytes());
     }
 
-    /// Text from the wire, escaped so that it can be mistaken neither for a separator nor for an unset or empty field.
+    /// Text from the wire.
     fn text(&mut self, value: &[u8]) {
         if value.is_empty() {
             return self.plain(EMPTY);
         }
         self.line.push(SEPARATOR);
+        self.escaped(value);
+    }
+
+    /// Texts with commas between them.
+    fn texts(&mut self, texts: &[Cow<'_, [u8]>]) {
+        if texts.is_empty() {
+            return self.plain(EMPTY);
+        }
+        for (index, text) in texts.iter().enumerate() {
+            self.line.push(if index == 0 { SEPARATOR } else { SET_SEPARATOR });
+            for (index, part) in text.split(|octet| *octet == SET_SEPARATOR).enumerate() {
+                if index > 0 {
+                    self.line.extend_from_slice(b"\\x2c");
+                }
+                self.escaped(part);
+            }
+        }
+    }
+
+    /// Text, escaped so that it can be mistaken neither for a separator nor for an unset or empty field.
+    fn escaped(&mut self, value: &[u8]) {
         let is_itself = value != UNSET.as_bytes() && value != EMPTY.as_bytes();
         // All octets are looked at, for that is done many at once.
         if value.iter().fold(is_itself, |plain, octet| plain & matches!(octet, b' '..=b'[' | b']'..=b'~')) {
@@ -233,42 +194,56 @@ fn local_zone() -> TimeZone {
 #[cfg(test)]
 mod tests {
     use kexray_analyzer::Timestamp;
-    use kexray_capture::Endpoint;
 
-    use super::Log;
+    use super::{Lines, Value};
 
-    fn field(value: Option<&[u8]>) -> String {
-        let mut log = Log { out: Vec::new(), line: Vec::new() };
-        log.optional(value, Log::text);
-        written(log)
+    fn field<'v>(value: impl Into<Value<'v>>) -> String {
+        written(Some(value.into()))
     }
 
-    fn written(mut log: Log<Vec<u8>>) -> String {
-        log.write().unwrap();
-        String::from_utf8(log.out).unwrap().trim_end_matches('\n').to_owned()
+    fn written(value: Option<Value<'_>>) -> String {
+        let mut lines = Lines { out: Vec::new(), line: Vec::new() };
+        lines.value(value);
+        lines.write().unwrap();
+        String::from_utf8(lines.out).unwrap().trim_end_matches('\n').to_owned()
     }
 
     #[test]
     fn numbers_are_written_as_they_are_shown() {
         for micros in [0, 1, 999_999, 1_000_000, 1_732_432_109_000_060, u64::MAX / 1000] {
-            let (at, mut log) = (Timestamp::from_micros(micros), Log { out: Vec::new(), line: Vec::new() });
-            log.time(at);
-            assert_eq!(written(log), at.to_string());
+            let at = Timestamp::from_micros(micros);
+            assert_eq!(field(at), at.to_string());
         }
         for address in ["0.0.0.0", "10.200.3.255", "::1", "2001:db8::ff", "::ffff:1.2.3.4"] {
-            let mut log = Log { out: Vec::new(), line: Vec::new() };
-            log.endpoint(Endpoint { address: address.parse().unwrap(), port: 22 });
-            assert_eq!(written(log), format!("{address}\t22"));
+            assert_eq!(field(address.parse::<std::net::IpAddr>().unwrap()), address);
         }
     }
 
     #[test]
     fn fields_are_escaped_as_zeek_does() {
-        assert_eq!(field(None), "-");
-        assert_eq!(field(Some(b"")), "(empty)");
-        assert_eq!(field(Some(b"-")), "\\x2d");
-        assert_eq!(field(Some(b"--")), "--");
-        assert_eq!(field(Some(b"(empty)")), "\\x28empty)");
-        assert_eq!(field(Some(b"a\tb\\c\xff")), "a\\x09b\\x5cc\\xff");
+        assert_eq!(written(None), "-");
+        for (text, is_written) in [
+            (&b""[..], "(empty)"),
+            (b"-", "\\x2d"),
+            (b"--", "--"),
+            (b"(empty)", "\\x28empty)"),
+            (b"a\tb\\c\xff", "a\\x09b\\x5cc\\xff"),
+        ] {
+            assert_eq!(field(text), is_written);
+        }
+    }
+
+    #[test]
+    fn lists_are_separated_by_commas() {
+        let list =
+            |texts: &[&'static [u8]]| field(Value::Texts(texts.iter().map(|text| (*text).into()).collect()));
+        assert_eq!(list(&[]), "(empty)");
+        assert_eq!(list(&[b"one", b"a,b", b"-", b"\t"]), "one,a\\x2cb,\\x2d,\\x09");
+    }
+
+    #[test]
+    fn objects_are_written_as_json() {
+        let objects = vec![vec![("a", true.into()), ("b", 7.into())], vec![("c", Value::from("x"))]];
+        assert_eq!(field(Value::Objects(objects)), r#"[{"a":true,"b":7},{"c":"x"}]"#);
     }
 }

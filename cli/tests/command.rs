@@ -94,6 +94,36 @@ fn json_has_our_columns_beside_zeeks() {
     }
 }
 
+/// Every format writes the columns that are asked for.
+#[test]
+fn columns_are_chosen_by_name() {
+    let read = |format: &str, fields: &str| {
+        let arguments: [&dyn AsRef<std::ffi::OsStr>; 7] =
+            [&"read", &"--quiet", &"--format", &format, &"--fields", &fields, &trace("different-directions")];
+        kexray(&arguments)
+    };
+    let json = read("json", "cipher_s2c,uid,client");
+    let line = stdout(&json);
+    assert!(
+        line.starts_with("{\"cipher_s2c\":\"aes256-ctr\",\"uid\":\"C")
+            && line.contains(",\"client\":\"SSH-2.0-")
+    );
+    assert_eq!(json_lines(line)[0].as_object().unwrap().len(), 3);
+    let zeek = read("zeek", "+mac_s2c,role_reversed");
+    let lines: Vec<_> = stdout(&zeek).lines().collect();
+    assert!(lines[6].ends_with("\thost_key_fingerprint\tmac_s2c\trole_reversed"));
+    assert!(lines[7].ends_with("\tstring\tstring\tbool"));
+    assert!(lines[8].ends_with("\thmac-sha2-512\tF"));
+    let table = read("table", "cipher_s2c,version");
+    let lines: Vec<_> =
+        stdout(&table).lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).collect();
+    assert_eq!(lines, [["cipher_s2c", "version"], ["aes256-ctr", "2"]]);
+    let mistaken = read("json", "cypher_s2c");
+    assert_eq!(mistaken.status.code(), Some(2));
+    assert_eq!(stdout(&mistaken), "");
+    assert!(stderr(&mistaken).contains("did you mean \"cipher_s2c\"?"), "{}", stderr(&mistaken));
+}
+
 #[test]
 fn events_come_in_order_of_time() {
     let output = kexray(&[&"events", &trace("text-before-identification"), &"--quiet"]);

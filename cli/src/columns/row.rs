@@ -1,4 +1,4 @@
-//! What a row holds, for whatever writes it.
+//! What a row of `ssh.log` is made from.
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ impl Row<'_> {
         self.session.started.unwrap_or(self.flow.first_packet)
     }
 
-    fn algorithms(&self) -> Option<&Algorithms> {
+    pub(crate) fn algorithms(&self) -> Option<&Algorithms> {
         self.session.algorithms.as_ref()
     }
 

@@ -1,0 +1,98 @@
+//! The columns of `ssh.log`.
+
+use super::{Column, KEXRAY, Kind, Log, Row, Value, ZEEK};
+
+/// The log of sessions.
+pub(crate) enum Sessions {}
+
+impl Log for Sessions {
+    type Row<'r> = Row<'r>;
+
+    const NAME: &'static str = "ssh";
+
+    const COLUMNS: &'static [Column<Self>] = &[
+        zeek("ts", Kind::Time, "time of the packet with the first identification line", |row| {
+            Some(row.started().into())
+        }),
+        zeek("uid", Kind::Text, "identifier of the connection", |row| Some(row.uid.as_str().into())),
+        zeek("id.orig_h", Kind::Address, "address of the end that opened the connection", |row| {
+            Some(row.flow.originator.address.into())
+        }),
+        zeek("id.orig_p", Kind::Port, "its port", |row| Some(u64::from(row.flow.originator.port).into())),
+        zeek("id.resp_h", Kind::Address, "address of the other end", |row| {
+            Some(row.flow.responder.address.into())
+        }),
+        zeek("id.resp_p", Kind::Port, "its port", |row| Some(u64::from(row.flow.responder.port).into())),
+        zeek("version", Kind::Count, "major version of SSH: 1 or 2", |row| {
+            Some(u64::from(row.session.version?).into())
+        }),
+        zeek("auth_success", Kind::Bool, "whether authentication succeeded", |row| {
+            Some(row.session.auth_success?.into())
+        }),
+        zeek(
+            "auth_attempts",
+            Kind::Count,
+            "attempts at authentication, the successful one included",
+            |row| Some(row.session.auth_attempts.into()),
+        ),
+        zeek(
+            "direction",
+            Kind::Enum,
+            "`INBOUND` or `OUTBOUND`, where one end is in a local network",
+            |row| Some(row.bound?.name().into()),
+        ),
+        zeek("client", Kind::Text, "identification line of the client", |row| {
+            Some(row.session.client.as_deref()?.into())
+        }),
+        zeek("server", Kind::Text, "identification line of the server", |row| {
+            Some(row.session.server.as_deref()?.into())
+        }),
+        zeek("cipher_alg", Kind::Text, "negotiated cipher", |row| Some(row.cipher()?.into())),
+        zeek("mac_alg", Kind::Text, "negotiated MAC, used or not", |row| Some(row.mac()?.into())),
+        zeek("compression_alg", Kind::Text, "negotiated compression", |row| Some(row.compression()?.into())),
+        zeek("kex_alg", Kind::Text, "negotiated key-exchange method", |row| Some(row.kex()?.into())),
+        zeek("host_key_alg", Kind::Text, "negotiated host-key algorithm", |row| Some(row.host_key()?.into())),
+        zeek(
+            "host_key_fingerprint",
+            Kind::Text,
+            "SHA-256 of the host key, as `ssh-keygen -l` prints it; of a certificate, that of the key inside",
+            |row| Some(row.session.host_key_fingerprint.as_deref()?.into()),
+        ),
+        own("cipher_c2s", Kind::Text, "cipher from client to server", |row| {
+            Some(row.algorithms()?.encryption.client_to_server.as_deref()?.into())
+        }),
+        own("cipher_s2c", Kind::Text, "cipher from server to client", |row| {
+            Some(row.algorithms()?.encryption.server_to_client.as_deref()?.into())
+        }),
+        own(
+            "mac_c2s",
+            Kind::Text,
+            "MAC from client to server; `implicit` where the cipher brings its own integrity",
+            |row| Some(row.algorithms()?.mac_in_use().client_to_server?.into()),
+        ),
+        own("mac_s2c", Kind::Text, "MAC from server to client, likewise", |row| {
+            Some(row.algorithms()?.mac_in_use().server_to_client?.into())
+        }),
+        own("compression_c2s", Kind::Text, "compression from client to server", |row| {
+            Some(row.algorithms()?.compression.client_to_server.as_deref()?.into())
+        }),
+        own("compression_s2c", Kind::Text, "compression from server to client", |row| {
+            Some(row.algorithms()?.compression.server_to_client.as_deref()?.into())
+        }),
+        own("role_reversed", Kind::Bool, "whether the end that opened the connection is the server", |row| {
+            Some(row.session.role_reversed.into())
+        }),
+    ];
+}
+
+type Of = for<'v, 'r> fn(&'v Row<'r>) -> Option<Value<'v>>;
+
+/// A column of Zeek's log.
+const fn zeek(name: &'static str, kind: Kind, meaning: &'static str, value: Of) -> Column<Sessions> {
+    Column { name, kind, meaning, source: ZEEK, value }
+}
+
+/// A column of our own.
+const fn own(name: &'static str, kind: Kind, meaning: &'static str, value: Of) -> Column<Sessions> {
+    Column { name, kind, meaning, source: KEXRAY, value }
+}
