@@ -98,7 +98,9 @@ impl Connection {
     pub fn kept(&self) -> usize {
         let lines = [&self.session.client, &self.session.server].into_iter().flatten().map(|line| line.len());
         let streams = Side::BOTH.into_iter().map(|side| self.streams.of(side).kept());
-        streams.chain(lines).fold(0, usize::saturating_add)
+        let offers = [&self.session.client_offer, &self.session.server_offer].into_iter().flatten();
+        let offers = offers.map(|offer| offer.kept());
+        streams.chain(lines).chain(offers).fold(0, usize::saturating_add)
     }
 
     /// Whether only the lengths of what `side` sends matter from now on: delivering it changes nothing that is
@@ -253,6 +255,10 @@ impl Connection {
         let learned = learn(&mut self.roles);
         if self.roles.side(Role::Client) != client {
             std::mem::swap(&mut self.session.client, &mut self.session.server);
+            if self.session.client_offer.is_some() || self.session.server_offer.is_some() {
+                // What of it counts depends on the role.
+                Side::BOTH.into_iter().for_each(|side| self.note_offer(side));
+            }
         }
         self.session.role_reversed = self.roles.reversed();
         learned

@@ -223,6 +223,9 @@ impl Connection {
         if kexinit.first_kex_packet_follows {
             stream.guess = Guess::Announced;
         }
+        if sink.wants_details() {
+            self.note_offer(side);
+        }
         self.negotiate();
         self.check_strict(at, sink);
         self.read_waiting(side.peer(), at, false, sink);

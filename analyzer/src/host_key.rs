@@ -14,11 +14,22 @@ pub(crate) fn md5(parts: &[&[u8]]) -> String {
         if !text.is_empty() {
             text.push(':');
         }
-        for nibble in [octet >> 4, octet & 0xf] {
-            text.extend(char::from_digit(u32::from(nibble), 16));
-        }
+        digits(octet, &mut text);
     }
     text
+}
+
+/// Octets in hexadecimal.
+pub(crate) fn hexadecimal(octets: &[u8]) -> String {
+    let mut text = String::with_capacity(octets.len().saturating_mul(2));
+    octets.iter().for_each(|octet| digits(*octet, &mut text));
+    text
+}
+
+fn digits(octet: u8, text: &mut String) {
+    for nibble in [octet >> 4, octet & 0xf] {
+        text.extend(char::from_digit(u32::from(nibble), 16));
+    }
 }
 
 /// SHA-256 as `ssh-keygen -l` prints it, of the octets in `parts` one after the other.

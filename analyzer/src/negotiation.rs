@@ -115,10 +115,12 @@ fn first_wanted<'p>(
 
 /// Whether both ends offer strict key exchange, each by its own word. OpenSSH PROTOCOL section 1.10.
 pub(crate) fn is_strict(client: &KexInit<'_>, server: &KexInit<'_>) -> bool {
-    let offers = |kexinit: &KexInit<'_>, words: &[&[u8]]| {
-        kexinit.kex_algorithms.names().iter().any(|name| words.contains(&name))
-    };
     offers(client, words::STRICT_KEX_CLIENT) && offers(server, words::STRICT_KEX_SERVER)
+}
+
+/// Whether one of these words is among an end's key-exchange methods.
+pub(crate) fn offers(kexinit: &KexInit<'_>, words: &[&[u8]]) -> bool {
+    kexinit.kex_algorithms.names().iter().any(|name| words.contains(&name))
 }
 
 /// Whether a guessed packet is the one that was negotiated.

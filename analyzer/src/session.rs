@@ -3,6 +3,7 @@
 use kexray_grammar::{Anomaly, Event};
 
 use crate::negotiation::Algorithms;
+use crate::offer::Offer;
 use crate::sink::{Excess, Sink};
 use crate::{Timestamp, host_key};
 
@@ -19,6 +20,11 @@ pub struct Session {
     pub server: Option<Box<[u8]>>,
     /// Whether the TCP server is proven to be the SSH client.
     pub role_reversed: bool,
+    /// What the client offers; `None` unless its KEXINIT was seen, and details are
+    /// [wanted](crate::Sink::wants_details).
+    pub client_offer: Option<Box<Offer>>,
+    /// What the server offers, likewise.
+    pub server_offer: Option<Box<Offer>>,
     /// What was negotiated; `None` unless both KEXINITs were seen.
     pub algorithms: Option<Algorithms>,
     /// SHA-256 of the server's host key, as `ssh-keygen -l` prints it.

@@ -24,6 +24,12 @@ pub trait Sink {
         true
     }
 
+    /// Whether all of the [`Session`](crate::Session) is of any use here. Where it is not, its fields stay unset that say
+    /// so.
+    fn wants_details(&self) -> bool {
+        true
+    }
+
     /// Something odd happened. Each anomaly is told once a connection.
     fn anomaly(&mut self, at: Timestamp, anomaly: Anomaly, excess: Option<Excess>);
 }

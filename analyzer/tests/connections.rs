@@ -162,6 +162,14 @@ fn roles_are_proven_by_markers_and_by_the_first_message() {
     talk.say(Responder, &ecdh_init(b"Q")).say(Originator, &ecdh_reply(&host_key(), b"S"));
     let session = talk.connection.session();
     assert!(session.role_reversed);
+    let offer = session.client_offer.as_ref().unwrap();
+    assert_eq!(
+        offer.hassh_algorithms.as_ref(),
+        b"curve25519-sha256,ecdh-sha2-nistp256;aes128-ctr;hmac-sha2-256;none"
+    );
+    // As `md5sum` has it.
+    assert_eq!(offer.hassh.as_ref(), "88189635a3ee7c7f0c02224b7a2e1292");
+    assert!(session.server_offer.as_ref().unwrap().hassh_algorithms.starts_with(b"ecdh-sha2-nistp256,curve"));
     assert_eq!(session.algorithms.as_ref().unwrap().kex.as_deref(), Some(CURVE.as_bytes()));
     assert!(talk.told.has("ssh2_ecc_init is_orig=false"));
     assert_eq!(talk.told.count("ssh2_server_host_key"), 1);

@@ -10,11 +10,19 @@ pub struct Quiet;
 impl Sink for Quiet {
     fn event(&mut self, _: Timestamp, _: &Event<'_>) {}
 
+    fn wants_details(&self) -> bool {
+        false
+    }
+
     fn anomaly(&mut self, _: Timestamp, _: Anomaly, _: Option<Excess>) {}
 }
 
 impl Observer for Quiet {
     fn event(&mut self, _: &Flow, _: Timestamp, _: &Event<'_>) {}
+
+    fn wants_details(&self) -> bool {
+        false
+    }
 
     fn oddity(&mut self, _: &Flow, _: Timestamp, _: Oddity) {}
 

@@ -59,6 +59,7 @@
 
 mod application;
 mod clock;
+mod community_id;
 mod descent;
 mod engine;
 mod ethertype;

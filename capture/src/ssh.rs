@@ -56,6 +56,12 @@ pub trait Observer {
     /// Whether it wants events. Where it does not, less is worked out, but some may still come.
     const EVENTS: bool = true;
 
+    /// Whether it wants all of each session. Where it does not, less is worked out: see
+    /// [`Sink::wants_details`](kexray_analyzer::Sink::wants_details). The answer does not change.
+    fn wants_details(&self) -> bool {
+        true
+    }
+
     /// Packet `number` of the capture is taken in next, counted from 1: what is told until the next such call comes from it.
     fn packet(&mut self, number: u64) {
         let _ = number;
@@ -177,6 +183,10 @@ impl<O: Observer> Sink for Outlet<'_, O> {
 
     fn wants_events(&self) -> bool {
         O::EVENTS
+    }
+
+    fn wants_details(&self) -> bool {
+        self.observer.wants_details()
     }
 
     fn anomaly(&mut self, at: Timestamp, anomaly: Anomaly, excess: Option<Excess>) {

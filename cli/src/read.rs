@@ -46,6 +46,10 @@ struct Sink<'w> {
 impl Observer for Sink<'_> {
     const EVENTS: bool = false;
 
+    fn wants_details(&self) -> bool {
+        self.writer.columns().iter().any(|column| column.detail)
+    }
+
     fn event(&mut self, _: &Flow, _: Timestamp, _: &Event<'_>) {}
 
     fn oddity(&mut self, flow: &Flow, at: Timestamp, oddity: Oddity) {
@@ -104,6 +108,15 @@ impl<'w> Writer<'w> {
             },
             (Format::Json, columns) => Self::Json { columns: columns.unwrap_or_default(), ssh, weird },
         })
+    }
+
+    /// The columns that are written of sessions.
+    fn columns(&self) -> &[&'static Column<Sessions>] {
+        match self {
+            Self::Table(table) => table.columns(),
+            Self::Zeek { ssh, .. } => ssh.columns(),
+            Self::Json { columns, .. } => columns,
+        }
     }
 
     fn session(&mut self, row: &Row<'_>) -> io::Result<()> {

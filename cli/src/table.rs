@@ -37,6 +37,11 @@ impl<'w> Table<'w> {
         Self { out, columns, to_terminal, summary, page: Vec::new(), sessions: 0, oddities: BTreeMap::new() }
     }
 
+    /// The columns that were asked for by name.
+    pub(crate) fn columns(&self) -> &[&'static Column<Sessions>] {
+        self.columns.as_deref().unwrap_or_default()
+    }
+
     pub(crate) fn session(&mut self, row: &Row<'_>) -> io::Result<()> {
         self.page.push(match &self.columns {
             Some(columns) => columns.iter().map(|column| cell((column.value)(row))).collect(),

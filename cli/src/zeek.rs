@@ -42,6 +42,11 @@ impl<L: Log, W: Write> File<L, W> {
         Ok(Self { columns, lines: Lines { out, line: Vec::new() } })
     }
 
+    /// Its columns.
+    pub(crate) fn columns(&self) -> &[&'static Column<L>] {
+        &self.columns
+    }
+
     /// Adds a row.
     pub(crate) fn write(&mut self, row: &L::Row<'_>) -> io::Result<()> {
         for column in &self.columns {

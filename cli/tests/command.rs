@@ -94,6 +94,32 @@ fn json_has_our_columns_beside_zeeks() {
     }
 }
 
+/// What takes more work is told where its columns are asked for, with any number of threads.
+#[test]
+fn fingerprints_of_both_ends() {
+    let names = "hassh,hasshServerAlgorithms,sshka,community_id,strict_kex_server,terrapin_s2c";
+    for threads in ["1", "2"] {
+        let output = kexray(&[
+            &"read",
+            &"--threads",
+            &threads,
+            &"--format",
+            &"json",
+            &"--fields",
+            &names,
+            &trace("different-directions"),
+        ]);
+        let rows = json_lines(stdout(&output));
+        let hassh = rows[0]["hassh"].as_str().unwrap();
+        assert!(hassh.len() == 32 && hassh.bytes().all(|octet| octet.is_ascii_hexdigit()));
+        assert_eq!(rows[0]["hasshServerAlgorithms"].as_str().unwrap().split(';').count(), 4);
+        assert!(rows[0]["sshka"].as_str().unwrap().contains("ssh-ed25519"));
+        assert!(rows[0]["community_id"].as_str().unwrap().starts_with("1:"));
+        assert_eq!(rows[0]["terrapin_s2c"], false);
+        assert!(rows[0]["strict_kex_server"].is_boolean());
+    }
+}
+
 /// Every format writes the columns that are asked for.
 #[test]
 fn columns_are_chosen_by_name() {

@@ -28,6 +28,6 @@ pub mod text;
 
 pub use difference::Difference;
 pub use known::{Entry, KnownDifferences, KnownError, Relation, Rule, Suite};
-pub use material::{Material, MissingMaterial, say};
+pub use material::{Material, MissingMaterial, required, say};
 pub use record::{Endpoints, Record, RecordError, micros};
 pub use tally::{Outcome, Tally};

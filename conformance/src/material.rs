@@ -32,11 +32,7 @@ impl Material {
             Some(folder) => format!("{variable} names no folder: {}", folder.display()),
             None => format!("{variable} is not set"),
         };
-        if env::var_os(REQUIRED).is_some_and(|value| value == "1") {
-            return Err(MissingMaterial { why });
-        }
-        say(&format!("skipped: {why}"));
-        Ok(None)
+        required(&why).map(|()| None)
     }
 
     /// As [`Self::named_by`], where the variable may also name the folder that holds `inner`.
@@ -57,6 +53,19 @@ impl Material {
     pub fn folder(&self) -> &Path {
         &self.folder
     }
+}
+
+/// Something that a test needs is missing, for this reason: it is skipped, and that is said on standard output.
+///
+/// # Errors
+///
+/// With `KEXRAY_REQUIRE_REFERENCES=1`: then the test must fail.
+pub fn required(why: &str) -> Result<(), MissingMaterial> {
+    if env::var_os(REQUIRED).is_some_and(|value| value == "1") {
+        return Err(MissingMaterial { why: why.to_owned() });
+    }
+    say(&format!("skipped: {why}"));
+    Ok(())
 }
 
 /// Says something to whoever runs the tests.

@@ -53,8 +53,10 @@ pub fn read<O: Observer, E>(
     let others = threads.saturating_sub(1);
     let count = others.saturating_mul(ENGINES).saturating_add(1);
     let limits = limits.divided(count);
-    let mut engines = (0..count)
-        .map(|index| Engine::sharing(SshFlows::new(Notes::default()), limits, ShareOf::new(index, count)));
+    let details = observer.wants_details();
+    let mut engines = (0..count).map(|index| {
+        Engine::sharing(SshFlows::new(Notes::with_details(details)), limits, ShareOf::new(index, count))
+    });
     file.hand_over_buffers();
     thread::scope(|scope| {
         let mut own: Vec<Share> = engines.by_ref().take(1).collect();

@@ -9,6 +9,7 @@ use crate::ssh::{Observer, Oddity};
 #[derive(Debug, Default)]
 pub(super) struct Notes {
     number: u64,
+    details: bool,
     pub(super) notes: Vec<Note>,
 }
 
@@ -27,6 +28,11 @@ pub(super) enum What {
 }
 
 impl Notes {
+    /// None yet, for an observer that wants details of sessions, or does not.
+    pub(super) fn with_details(details: bool) -> Self {
+        Self { details, ..Self::default() }
+    }
+
     fn note(&mut self, flow: &Flow, what: What) {
         self.notes.push(Note { number: self.number, flow: *flow, what });
     }
@@ -34,6 +40,10 @@ impl Notes {
 
 impl Observer for Notes {
     const EVENTS: bool = false;
+
+    fn wants_details(&self) -> bool {
+        self.details
+    }
 
     fn packet(&mut self, number: u64) {
         self.number = number;

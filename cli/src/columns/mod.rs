@@ -46,6 +46,8 @@ pub(crate) struct Column<L: Log> {
     pub(crate) meaning: &'static str,
     /// Where it comes from: [`ZEEK`], or who defines it.
     pub(crate) source: &'static str,
+    /// Whether it takes what is only worked out for who [wants it](kexray_capture::Observer::wants_details).
+    pub(crate) detail: bool,
     /// What stands there in a row; `None` where it is not known.
     pub(crate) value: for<'v, 'r> fn(&'v L::Row<'r>) -> Option<Value<'v>>,
 }

@@ -54,5 +54,5 @@ type Of = for<'v, 'r> fn(&'v Weird<'r>) -> Option<Value<'v>>;
 
 /// A column of Zeek's log.
 const fn zeek(name: &'static str, kind: Kind, meaning: &'static str, value: Of) -> Column<Oddities> {
-    Column { name, kind, meaning, source: ZEEK, value }
+    Column { name, kind, meaning, source: ZEEK, detail: false, value }
 }

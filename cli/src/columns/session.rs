@@ -1,5 +1,7 @@
 //! The columns of `ssh.log`.
 
+use kexray_analyzer::Offer;
+
 use super::{Column, KEXRAY, Kind, Log, Row, Value, ZEEK};
 
 /// The log of sessions.
@@ -82,6 +84,56 @@ impl Log for Sessions {
         own("role_reversed", Kind::Bool, "whether the end that opened the connection is the server", |row| {
             Some(row.session.role_reversed.into())
         }),
+        Column {
+            source: "Community ID",
+            ..own(
+                "community_id",
+                Kind::Text,
+                "identifier of the connection on which tools agree (version 1, seed 0)",
+                |row| Some(row.flow.community_id(0).into()),
+            )
+        },
+        hassh("hassh", "fingerprint of what the client offers", |row| {
+            Some((*row.session.client_offer.as_deref()?.hassh).into())
+        }),
+        hassh("hasshServer", "fingerprint of what the server offers", |row| {
+            Some((*row.session.server_offer.as_deref()?.hassh).into())
+        }),
+        hassh("hasshAlgorithms", "what `hassh` is the MD5 of", |row| {
+            Some((*row.session.client_offer.as_deref()?.hassh_algorithms).into())
+        }),
+        hassh("hasshServerAlgorithms", "what `hasshServer` is the MD5 of", |row| {
+            Some((*row.session.server_offer.as_deref()?.hassh_algorithms).into())
+        }),
+        hassh("cshka", "host-key algorithms that the client offers", |row| {
+            Some((*row.session.client_offer.as_deref()?.server_host_key_algorithms).into())
+        }),
+        hassh("sshka", "host-key algorithms that the server offers", |row| {
+            Some((*row.session.server_offer.as_deref()?.server_host_key_algorithms).into())
+        }),
+        hassh("hasshVersion", "version of HASSH, where one of its columns is set", |row| {
+            let session = row.session;
+            session
+                .client_offer
+                .as_ref()
+                .or(session.server_offer.as_ref())
+                .map(|_| Offer::HASSH_VERSION.into())
+        }),
+        detail("strict_kex_client", Kind::Bool, "whether the client offers strict key exchange", |row| {
+            Some(row.session.client_offer.as_deref()?.strict_kex.into())
+        }),
+        detail("strict_kex_server", Kind::Bool, "whether the server offers strict key exchange", |row| {
+            Some(row.session.server_offer.as_deref()?.strict_kex.into())
+        }),
+        detail(
+            "terrapin_c2s",
+            Kind::Bool,
+            "whether the Terrapin attack (CVE-2023-48795) can cut what the client sends",
+            |row| Some(row.session.terrapin().client_to_server?.into()),
+        ),
+        detail("terrapin_s2c", Kind::Bool, "whether it can cut what the server sends", |row| {
+            Some(row.session.terrapin().server_to_client?.into())
+        }),
     ];
 }
 
@@ -89,10 +141,20 @@ type Of = for<'v, 'r> fn(&'v Row<'r>) -> Option<Value<'v>>;
 
 /// A column of Zeek's log.
 const fn zeek(name: &'static str, kind: Kind, meaning: &'static str, value: Of) -> Column<Sessions> {
-    Column { name, kind, meaning, source: ZEEK, value }
+    Column { name, kind, meaning, source: ZEEK, detail: false, value }
 }
 
 /// A column of our own.
 const fn own(name: &'static str, kind: Kind, meaning: &'static str, value: Of) -> Column<Sessions> {
-    Column { name, kind, meaning, source: KEXRAY, value }
+    Column { name, kind, meaning, source: KEXRAY, detail: false, value }
+}
+
+/// A column of our own that takes details.
+const fn detail(name: &'static str, kind: Kind, meaning: &'static str, value: Of) -> Column<Sessions> {
+    Column { name, kind, meaning, source: KEXRAY, detail: true, value }
+}
+
+/// A column of HASSH's package for Zeek.
+const fn hassh(name: &'static str, meaning: &'static str, value: Of) -> Column<Sessions> {
+    Column { name, kind: Kind::Text, meaning, source: "HASSH", detail: true, value }
 }
