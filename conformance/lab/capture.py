@@ -2,10 +2,38 @@
 
 import re
 import signal
+import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from network import Tap, inside
 from process import Started, start, wait_for_text
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A TCP connection: when its first packet came, in seconds since the epoch, and between whom."""
+
+    at: float
+    orig_h: str
+    orig_p: int
+    resp_h: str
+    resp_p: int
+
+
+SYN = re.compile(r"^(\d+\.\d+) IP6? (\S+)\.(\d+) > (\S+)\.(\d+): ", re.M)
+
+
+def opened(pcap: Path) -> list[Opened]:
+    """The connections of a capture, in order. This is all that is ever read of one."""
+    only = "tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn or (ip6 and ip6[53] & 18 == 2)"
+    command = ["tcpdump", "-tt", "-n", "-r", str(pcap), only]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    connections: dict[tuple[str, ...], Opened] = {}
+    for at, orig_h, orig_p, resp_h, resp_p in SYN.findall(text):
+        opened = Opened(float(at), orig_h, int(orig_p), resp_h, int(resp_p))
+        connections.setdefault((orig_h, orig_p, resp_h, resp_p), opened)
+    return list(connections.values())
 
 
 class Capture:

@@ -1,6 +1,7 @@
 """Keys for hosts and users, made anew for every recording, and their fingerprints."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -20,6 +21,36 @@ class Keys:
         if not key.exists():
             _run("ssh-keygen", "-q", "-t", kind, "-b", BITS[kind], "-N", "", "-C", name, "-f", str(key))
         return key
+
+    def of_size(self, name: str, kind: str, bits: str) -> Path:
+        key = self._folder / f"{name}_{kind}{bits}"
+        if not key.exists():
+            _run("ssh-keygen", "-q", "-t", kind, "-b", bits, "-N", "", "-C", name, "-f", str(key))
+        return key
+
+    def user_certificate(self, name: str, principal: str) -> Path:
+        """A key for which `authority` signed a certificate, which lies beside it."""
+        key = self.of_size(f"{name}_certified", "ed25519", "256")
+        authority = self.openssh("authority", "ed25519")
+        _run("ssh-keygen", "-q", "-s", str(authority), "-I", "lab", "-n", principal, str(public_file(key)))
+        return key
+
+    def pem(self, name: str) -> Path:
+        """An RSA key in the form that old libraries read."""
+        key = self._folder / f"{name}_pem"
+        if not key.exists():
+            _run("ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-m", "PEM", "-N", "", "-C", name, "-f", str(key))
+        return key
+
+    def folder(self, name: str) -> Path:
+        """A folder with one key, named as OpenSSH names it."""
+        folder = self._folder / f"{name}_folder"
+        if not folder.exists():
+            folder.mkdir()
+            key = self.openssh(name, "ed25519")
+            shutil.copy(key, folder / "id_ed25519")
+            shutil.copy(public_file(key), folder / "id_ed25519.pub")
+        return folder
 
     def dropbear(self, name: str, kind: str) -> Path:
         """The same in Dropbear's own format."""

@@ -7,10 +7,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from implementations import Server
 from keys import Keys, public_file
 from network import CLIENT, SERVER, SERVER_IP, Network, inside
 from process import Started, run, start, wait_for_text
-from sandbox import USER, USER_ID
+from releases import prepared, within
+from sandbox import PASSWORD, USER, USER_ID
 
 PEERS = Path(__file__).with_name("peers")
 
@@ -58,6 +60,24 @@ class Lab:
         config.write_text("\n".join(lines) + "\n")
         return config
 
+    def sshd_each(self, config: Path, port: int, *command: str) -> Path:
+        """OpenSSH's server, one process and one log for each connection; the folder of the logs."""
+        folder = self.folder / f"sshd.{port}"
+        folder.mkdir()
+        self.script_server("inetd_server", str(port), str(config), str(folder), *(command or ("/usr/sbin/sshd",)))
+        return folder
+
+    def server(self, server: Server, host_key: Path, authorized: Path, port: int = 22) -> Path:
+        """Any other implementation."""
+        log = self._log("server")
+        arguments = [SERVER_IP, str(port), str(host_key), USER, PASSWORD, str(public_file(authorized))]
+        if server.command[0].endswith(".sh"):  # a script that sets the server up, in its release by itself
+            root = {"ROOT": str(prepared(server.release))} if server.release else {}
+            self._serve([*server.command, *arguments], log, "listening", **root)
+        else:
+            self._serve([*within(server.release, *server.command), *arguments], log, "listening")
+        return log
+
     def dropbear(self, host_key: Path, port: int = 22) -> Path:
         log = self._log("dropbear")
         pid_file = self.folder / "dropbear.pid"
@@ -87,8 +107,16 @@ class Lab:
         known_hosts: str = "",
         host: str = SERVER_IP,
         port: int = 22,
+        user: str = USER,
+        program: Sequence[str] = ("ssh",),
+        typed: str = "",
+        limit: float = 60,
+        agent: bool = False,
     ) -> Path:
-        """OpenSSH's client. It offers `identities`, else answers one password prompt after another."""
+        """OpenSSH's client. It offers `identities`, else answers one password prompt after another.
+
+        `typed` is typed at a terminal; after `limit` seconds the client is interrupted; `agent` starts one.
+        """
         log = self._log("ssh")
         trust = self.folder / f"known_hosts.{next(self._numbers)}"
         trust.write_text(known_hosts)
@@ -102,13 +130,20 @@ class Lab:
             f"StrictHostKeyChecking={'yes' if known_hosts else 'no'}",
             f"PreferredAuthentications={'publickey' if identities else 'password'}",
         ]
-        arguments = ["ssh", "-F", "none", "-T", "-vvv", "-E", str(log)]
+        arguments = [*program, "-F", "none", *([] if typed else ["-T"]), "-vvv", "-E", str(log)]
         for setting in settings:
             arguments += ["-o", setting]
         for identity in identities:
             arguments += ["-i", str(identity)]
         environment = {"SSH_ASKPASS": str(self._askpass(passwords)), "SSH_ASKPASS_REQUIRE": "force", "DISPLAY": ":0"}
-        self._client([*arguments, f"{USER}@{host}", command], log, **environment)
+        arguments += [f"{user}@{host}", *([command] if command else [])]
+        if agent:
+            arguments = ["ssh-agent", *arguments]
+        if typed:
+            arguments = [sys.executable, str(PEERS / "typist.py"), typed, *arguments]
+        if limit < 60:
+            arguments = ["timeout", "--foreground", "--signal=INT", str(limit), *arguments]
+        self._client(arguments, log, **environment)
         return log
 
     def client(self, *command: str, **environment: str) -> Path:
@@ -128,8 +163,8 @@ class Lab:
         # One session after another: their lines in a server's log do not mix.
         self.network.drain()
 
-    def _serve(self, command: list[str], log: Path, ready: str) -> None:
-        self._servers.append(start(inside(SERVER, command), log, HOME=str(self.folder)))
+    def _serve(self, command: list[str], log: Path, ready: str, **environment: str) -> None:
+        self._servers.append(start(inside(SERVER, command), log, HOME=str(self.folder), **environment))
         wait_for_text(log, ready)
 
     def _log(self, peer: str) -> Path:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+import authentication
 from labels import Label
 
 SSHD_CONNECTION = re.compile(r"^Connection from (\S+) port (\d+) on (\S+) port (\d+)", re.M)
@@ -15,6 +16,18 @@ HOST_KEY_ALGORITHM = re.compile(r"^kex: host key algorithm: ([^\s(]\S*)", re.M)
 HOST_KEY = re.compile(r"^Server host (?:key|certificate): \S+ (SHA256:[^\s,]+)", re.M)
 DECISION = re.compile(r"^(Accepted|Failed|Partial) (\S+) for ", re.M)
 AUTH_REQUEST = re.compile(r"^userauth-request for user ", re.M)
+
+
+NODE_AGREED = {
+    "kex_alg": "KEX algorithm",
+    "host_key_alg": "Host key format",
+    "cipher_c2s": "C->S Cipher",
+    "cipher_s2c": "S->C Cipher",
+    "mac_c2s": "C->S MAC",
+    "mac_s2c": "S->C MAC",
+    "compression_c2s": "C->S Compression",
+    "compression_s2c": "S->C Compression",
+}
 
 
 def sshd(text: str) -> list[Label]:
@@ -37,18 +50,73 @@ def _sshd_session(text: str) -> Label:
         **_versions(_remote_version(text), _first(LOCAL_VERSION, text)),
         auth_success="Accepted" in verdicts if AUTH_REQUEST.search(text) else None,
         auth_failures=verdicts.count("Failed"),
+        auth_methods_tried=authentication.of_sshd(text) or [],
+        session=_session(text),
+        agent_forwarding="request auth-agent-req@openssh.com" in text,
+        rekeys=max(text.count("SSH2_MSG_KEXINIT received") - 1, 0),
         **_negotiated(text),
     )
+
+
+def _session(text: str) -> str:
+    """What the client opened, as OpenSSH's server saw it."""
+    kinds = {
+        "sftp": r"^subsystem request for sftp",
+        "subsystem": r"^subsystem request for ",
+        "exec": r"^server_input_channel_req: channel \d+ request exec",
+        "shell": r"^server_input_channel_req: channel \d+ request shell",
+        "forward": r"^server_input_channel_open: ctype direct-|^server_input_global_request: rtype \S*-?forward",
+    }
+    return next((kind for kind, pattern in kinds.items() if re.search(pattern, text, re.M)), "none")
 
 
 def ssh(text: str) -> Label:
     """OpenSSH's client with `-vvv`: the one connection that it made."""
     text = _openssh_text(text)
+    tried = authentication.of_ssh(text) or []
     return Label(
         **_versions(_first(LOCAL_VERSION, text), _remote_version(text)),
         host_key_fingerprint=_first(HOST_KEY, text),
         auth_success=_ssh_outcome(text),
+        auth_failures=authentication.refused(tried),
+        auth_methods_tried=tried,
+        session=_session_of_ssh(text),
+        agent_forwarding="Requesting authentication agent forwarding" in text,
+        rekeys=max(text.count("SSH2_MSG_KEXINIT received") - 1, 0),
         **_negotiated(text),
+    )
+
+
+def _session_of_ssh(text: str) -> str:
+    kinds = {
+        "sftp": r"^Sending subsystem: sftp",
+        "subsystem": r"^Sending subsystem: ",
+        "exec": r"^Sending command: ",
+        "shell": r"^shell request accepted",
+        "forward": r"^channel \d+: new (?:\[)?direct-|^remote forward success",
+    }
+    return next((kind for kind, pattern in kinds.items() if re.search(pattern, text, re.M)), "none")
+
+
+def node(text: str) -> Label:
+    """Node's ssh2 with its debug lines: the one connection of a client."""
+    tried = authentication.of_node(text) or []
+    agreed = {}
+    for column, words in NODE_AGREED.items():
+        match = re.search(rf"Handshake: {words}: (\S+)", text)
+        agreed[column] = match[1].replace("<implicit>", "implicit") if match else None
+    remote = re.search(r"Remote ident: '(.*)'", text)
+    local = re.search(r"Local ident: '(.*)'", text)
+    success = ["success"] == [reply for _, reply in tried[-1:]]
+    return Label(
+        **_versions(local and local[1], remote and remote[1]),
+        auth_success=success if tried else None,
+        auth_failures=authentication.refused(tried),
+        auth_methods_tried=tried,
+        session="exec" if "Sending CHANNEL_REQUEST" in text and "exec" in text else "none",
+        agent_forwarding=False,
+        rekeys=0,
+        **agreed,
     )
 
 

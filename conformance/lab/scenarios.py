@@ -4,16 +4,19 @@ The docstring of a scenario becomes the README of its trace.
 """
 
 import inspect
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import logs
+from implementations import CLIENTS, SERVERS, Client, Server
 from keys import fingerprint, public_file
 from lab import Lab
 from labels import Label, merge_all
-from network import SERVER_IP, SERVER_IP6
+from network import SERVER_IP, SERVER_IP6, Cable
 from sandbox import PASSWORD, USER
+from sweeps import MODES, attempt, key_of, of_sshd, option_words, slug, start_sshd
 
 Run = Callable[[Lab], list[Label]]
 
@@ -25,19 +28,20 @@ class Scenario:
     name: str
     description: str
     run: Run
-    impaired: bool
+    cable: Cable
 
 
 SCENARIOS: dict[str, Scenario] = {}
+GOOD_CABLE = Cable()
 
 
-def scenario(impaired: bool = False) -> Callable[[Run], Run]:
+def scenario(cable: Cable = GOOD_CABLE) -> Callable[[Run], Run]:
     """Registers a function under its own name, with dashes."""
 
     def register(function: Run) -> Run:
         name = function.__name__.replace("_", "-")
         description = " ".join(inspect.cleandoc(function.__doc__ or "").split())
-        SCENARIOS[name] = Scenario(name, description, function, impaired)
+        SCENARIOS[name] = Scenario(name, description, function, cable)
         return function
 
     return register
@@ -267,10 +271,68 @@ def http_on_port_22(lab: Lab) -> list[Label]:
     return []
 
 
-@scenario(impaired=True)
+@scenario(Cable(relay="fixed"))
 def lost_and_reordered(lab: Lab) -> list[Label]:
     """The cable drops, delays and doubles frames: retransmissions and reordering in both directions."""
     return publickey_session(lab)
+
+
+# The programs of `implementations.py`, with OpenSSH on the other side.
+
+
+#: Further releases of what is there already: they are in the sweeps alone.
+SWEPT_ONLY = re.compile(r"(?!dropbear).*\(sid\)|dropbear \((bullseye|trixie)\)")
+
+
+def register_implementations() -> None:
+    """A trace for each client and each server."""
+    for name, client in CLIENTS.items():
+        if SWEPT_ONLY.fullmatch(name):
+            continue
+        tries = "a wrong password, then the right one" if client.passwords > 1 else "the right password"
+        key = "" if client.key == "own" else ", and in a second session a key"
+        description = f"{name} gives OpenSSH {tries}{key}."
+        register(f"{slug(name)}-client", description, client_trace(name, client))
+    for name, server in SERVERS.items():
+        if SWEPT_ONLY.fullmatch(name):
+            continue
+        methods = "a wrong password, then the right one" + ("; a key" if "publickey" in server.methods else "")
+        if "keyboard-interactive" in server.methods:
+            methods += "; the right answer to a prompt"
+        register(f"{slug(name)}-server", f"OpenSSH gives {name} {methods}.", server_trace(name, server))
+
+
+def register(name: str, description: str, run: Run) -> None:
+    SCENARIOS.setdefault(name, Scenario(name, description, run, GOOD_CABLE))
+
+
+def client_trace(name: str, client: Client) -> Run:
+    def run(lab: Lab) -> list[Label]:
+        folders = start_sshd(lab)
+        port, _ = MODES[client.mode]
+        wrong = [f"password={WRONG[0]}"] if client.passwords > 1 else []
+        attempt(lab, client, port, *wrong, f"password={PASSWORD}")
+        if client.key != "own":
+            attempt(lab, client, port, f"key={key_of(lab, client, 'user')}")
+        return [replace(label, client_impl=name, server_impl="openssh") for label in of_sshd(folders)]
+
+    return run
+
+
+def server_trace(name: str, server: Server) -> Run:
+    def run(lab: Lab) -> list[Label]:
+        host_key, user_key = (lab.keys.openssh(who, "ed25519") for who in ("host", "user"))
+        lab.server(server, host_key, user_key)
+        how = list(server.options) or option_words(MODES[server.mode][1])
+        clients = [lab.ssh(*how, passwords=[WRONG[0], PASSWORD])]
+        if "publickey" in server.methods:
+            clients.append(lab.ssh(*how, identities=[user_key]))
+        if "keyboard-interactive" in server.methods:
+            clients.append(lab.ssh(*how, "PreferredAuthentications=keyboard-interactive", passwords=[PASSWORD]))
+        labels = [logs.ssh(client.read_text(errors="replace")) for client in clients]
+        return [replace(label, client_impl="openssh", server_impl=name) for label in labels]
+
+    return run
 
 
 # How sessions are run and labelled.
@@ -310,3 +372,6 @@ def with_host_key(labels: list[Label], host_key: Path) -> list[Label]:
     """Adds the fingerprint of the server's only host key where a key exchange showed it."""
     shown = Label(host_key_fingerprint=fingerprint(host_key))
     return [label.merge(shown) if label.kex_alg and label.cipher_c2s else label for label in labels]
+
+
+register_implementations()
