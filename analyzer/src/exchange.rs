@@ -1,7 +1,9 @@
 //! Packets in clear: the transport layer's, SSH-1's, and those of the key exchange.
 
 use kexray_grammar::transport::{self, KexInit};
-use kexray_grammar::{Anomaly, BinaryPacket, Exchange, ParseError, ParseErrorKind, Role, Ssh1Packet, ssh1};
+use kexray_grammar::{
+    Anomaly, BinaryPacket, Exchange, KexMethod, Named, ParseError, ParseErrorKind, Role, Ssh1Packet, ssh1,
+};
 
 use crate::connection::{Connection, Verdict};
 use crate::negotiation::{Algorithms, guessed_right, is_marker, is_strict, negotiate_kex};
@@ -246,8 +248,8 @@ impl Connection {
             let guessed = Side::BOTH.into_iter().any(|side| self.streams.of(side).guess == Guess::Announced);
             self.guessed_right = guessed && guessed_right(&client, &server);
             self.strict = is_strict(&client, &server);
-            self.exchange = algorithms.kex.as_deref().and_then(Exchange::of_method);
-            self.exchange_if_reversed = negotiate_kex(&server, &client).and_then(Exchange::of_method);
+            self.exchange = exchange_of(algorithms.kex.as_ref());
+            self.exchange_if_reversed = exchange_of(negotiate_kex(&server, &client).as_ref());
             self.session.algorithms = Some(algorithms);
             if self.roles.proof() == Proof::Exchanged {
                 // Nothing can change it any more.
@@ -440,4 +442,12 @@ fn looks_like_packet(octets: &[u8]) -> bool {
         transport::Message::sender(number).is_some() || METHOD_SPECIFIC.contains(&number)
     });
     aligned && padded && meaning
+}
+
+/// The exchange that a method stands for, if it is known.
+fn exchange_of(method: Option<&Named<KexMethod>>) -> Option<Exchange> {
+    match method? {
+        Named::Known(method) => Some(method.exchange()),
+        Named::Unknown(name) => Exchange::of_method(name),
+    }
 }

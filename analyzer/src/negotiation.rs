@@ -1,12 +1,12 @@
 //! What two KEXINITs come to. RFC 4253 section 7.1.
 
-use std::collections::HashSet;
-
 use kexray_grammar::transport::KexInit;
-use kexray_grammar::{NameList, words};
+use kexray_grammar::{
+    Algorithm, Cipher, CipherMode, Compression, HostKeyAlgorithm, KexMethod, Mac, NameList, Named, Sealing,
+    words,
+};
 
-/// An algorithm's name as it was sent: any octets.
-pub type Name = Box<[u8]>;
+use crate::listed::Listed;
 
 /// One value for each direction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,36 +21,51 @@ pub struct Directions<T> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Algorithms {
     /// Key-exchange method.
-    pub kex: Option<Name>,
+    pub kex: Option<Named<KexMethod>>,
     /// Host-key algorithm.
-    pub server_host_key: Option<Name>,
+    pub server_host_key: Option<Named<HostKeyAlgorithm>>,
     /// Ciphers.
-    pub encryption: Directions<Option<Name>>,
+    pub encryption: Directions<Option<Named<Cipher>>>,
     /// MACs. Where the cipher brings its own integrity they are negotiated, but not used: see [`Algorithms::mac_in_use`].
-    pub mac: Directions<Option<Name>>,
+    pub mac: Directions<Option<Named<Mac>>>,
     /// Compression methods.
-    pub compression: Directions<Option<Name>>,
+    pub compression: Directions<Option<Named<Compression>>>,
 }
 
 impl Algorithms {
     pub(crate) fn negotiate(client: &KexInit<'_>, server: &KexInit<'_>) -> Self {
-        let choose = |of: for<'l, 'p> fn(&'l KexInit<'p>) -> NameList<'p>| {
-            first_shared(of(client), of(server)).map(Box::from)
-        };
         Self {
-            kex: negotiate_kex(client, server).map(Box::from),
-            server_host_key: choose(|kexinit| kexinit.server_host_key_algorithms),
+            kex: negotiate_kex(client, server),
+            server_host_key: choose(client.server_host_key_algorithms, server.server_host_key_algorithms),
             encryption: Directions {
-                client_to_server: choose(|kexinit| kexinit.encryption_algorithms_client_to_server),
-                server_to_client: choose(|kexinit| kexinit.encryption_algorithms_server_to_client),
+                client_to_server: choose(
+                    client.encryption_algorithms_client_to_server,
+                    server.encryption_algorithms_client_to_server,
+                ),
+                server_to_client: choose(
+                    client.encryption_algorithms_server_to_client,
+                    server.encryption_algorithms_server_to_client,
+                ),
             },
             mac: Directions {
-                client_to_server: choose(|kexinit| kexinit.mac_algorithms_client_to_server),
-                server_to_client: choose(|kexinit| kexinit.mac_algorithms_server_to_client),
+                client_to_server: choose(
+                    client.mac_algorithms_client_to_server,
+                    server.mac_algorithms_client_to_server,
+                ),
+                server_to_client: choose(
+                    client.mac_algorithms_server_to_client,
+                    server.mac_algorithms_server_to_client,
+                ),
             },
             compression: Directions {
-                client_to_server: choose(|kexinit| kexinit.compression_algorithms_client_to_server),
-                server_to_client: choose(|kexinit| kexinit.compression_algorithms_server_to_client),
+                client_to_server: choose(
+                    client.compression_algorithms_client_to_server,
+                    server.compression_algorithms_client_to_server,
+                ),
+                server_to_client: choose(
+                    client.compression_algorithms_server_to_client,
+                    server.compression_algorithms_server_to_client,
+                ),
             },
         }
     }
@@ -58,29 +73,58 @@ impl Algorithms {
     /// The MACs in use: `implicit` where the cipher brings its own integrity.
     #[must_use]
     pub fn mac_in_use(&self) -> Directions<Option<&[u8]>> {
-        let of = |cipher: &Option<Name>, mac| match cipher.as_deref() {
-            Some(cipher) if words::AEAD_CIPHERS.contains(&cipher) => Some(&b"implicit"[..]),
-            _ => mac,
-        };
-        Directions {
-            client_to_server: of(&self.encryption.client_to_server, self.mac.client_to_server.as_deref()),
-            server_to_client: of(&self.encryption.server_to_client, self.mac.server_to_client.as_deref()),
+        fn of<'a>(cipher: &Option<Named<Cipher>>, mac: &'a Option<Named<Mac>>) -> Option<&'a [u8]> {
+            match cipher.as_ref().and_then(Named::known).map(Cipher::mode) {
+                Some(CipherMode::Aead) => Some(b"implicit"),
+                _ => mac.as_deref(),
+            }
         }
+        self.encryption.with(&self.mac, of)
+    }
+
+    /// How packets are sealed once the keys are in use; `None` where that is not known of the cipher or the MAC.
+    #[must_use]
+    pub fn sealing(&self) -> Directions<Option<Sealing>> {
+        fn of(cipher: &Option<Named<Cipher>>, mac: &Option<Named<Mac>>) -> Option<Sealing> {
+            let cipher = cipher.as_ref()?.known()?;
+            match (cipher.seal(), cipher.mode()) {
+                // Its tag is part of what is declared.
+                (Some(seal), _) => Some(seal.with(cipher.block(), 0)),
+                (None, CipherMode::Aead) => None,
+                (None, _) => {
+                    let mac = mac.as_ref()?.known()?;
+                    Some(mac.seal().with(cipher.block(), mac.tag()))
+                }
+            }
+        }
+        self.encryption.with(&self.mac, of)
     }
 
     /// Whether either direction is compressed, at once or after authentication.
     #[must_use]
     pub fn compressed(&self) -> bool {
-        [&self.compression.client_to_server, &self.compression.server_to_client]
-            .into_iter()
-            .flatten()
-            .any(|name| words::COMPRESSIONS.contains(&name.as_ref()))
+        let directions = [&self.compression.client_to_server, &self.compression.server_to_client];
+        directions.into_iter().flatten().filter_map(Named::known).any(Compression::compresses)
+    }
+}
+
+impl<T> Directions<T> {
+    /// Puts each direction together with that of another pair.
+    pub(crate) fn with<'a, U, V>(
+        &'a self,
+        other: &'a Directions<U>,
+        of: impl Fn(&'a T, &'a U) -> V,
+    ) -> Directions<V> {
+        Directions {
+            client_to_server: of(&self.client_to_server, &other.client_to_server),
+            server_to_client: of(&self.server_to_client, &other.server_to_client),
+        }
     }
 }
 
 /// The key-exchange method: the client's first that the server has too. Markers in the lists are no methods.
-pub(crate) fn negotiate_kex<'p>(client: &KexInit<'p>, server: &KexInit<'_>) -> Option<&'p [u8]> {
-    first_wanted(client.kex_algorithms, server.kex_algorithms, |name| !is_marker(name))
+pub(crate) fn negotiate_kex(client: &KexInit<'_>, server: &KexInit<'_>) -> Option<Named<KexMethod>> {
+    first_shared(client.kex_algorithms, server.kex_algorithms, |name| !is_marker(name))
 }
 
 /// Whether a name stands for no algorithm.
@@ -90,27 +134,23 @@ pub(crate) fn is_marker(name: &[u8]) -> bool {
         .any(|markers| markers.contains(&name))
 }
 
-/// The product of two lists' lengths up to which a plain search beats building a set.
-const SEARCHED: usize = 1 << 20;
-
 /// The client's first name that the server lists too. Linear in the lengths of the lists.
-fn first_shared<'p>(client: NameList<'p>, server: NameList<'_>) -> Option<&'p [u8]> {
-    first_wanted(client, server, |_| true)
+fn choose<A: Algorithm>(client: NameList<'_>, server: NameList<'_>) -> Option<Named<A>> {
+    first_shared(client, server, |_| true)
 }
 
-/// As [`first_shared`], of the names that are wanted.
-fn first_wanted<'p>(
-    client: NameList<'p>,
+/// As [`choose`], where of the names that no table knows those are left out that are not `wanted`.
+fn first_shared<A: Algorithm>(
+    client: NameList<'_>,
     server: NameList<'_>,
-    wanted: impl Fn(&[u8]) -> bool,
-) -> Option<&'p [u8]> {
-    let mut names = client.names().iter().filter(|name| !name.is_empty() && wanted(name));
-    if client.0.len().saturating_mul(server.0.len()) <= SEARCHED {
-        names.find(|name| server.names().iter().any(|other| other == *name))
-    } else {
-        let offered: HashSet<&[u8]> = server.names().iter().collect();
-        names.find(|name| offered.contains(name))
-    }
+    wanted: fn(&[u8]) -> bool,
+) -> Option<Named<A>> {
+    let mut listed = Listed::of(server, client.0.len());
+    let mut names = client.names().iter().filter(|name| !name.is_empty());
+    names.find_map(|name| match A::of_name(name) {
+        Some(algorithm) => listed.has(algorithm).then_some(Named::Known(algorithm)),
+        None => (wanted(name) && listed.has_unknown(name)).then(|| Named::Unknown(name.into())),
+    })
 }
 
 /// Whether both ends offer strict key exchange, each by its own word. OpenSSH PROTOCOL section 1.10.
@@ -135,9 +175,10 @@ pub(crate) fn guessed_right(client: &KexInit<'_>, server: &KexInit<'_>) -> bool 
         kexinit.kex_algorithms.names().iter().any(|name| words::GUESS_MARKERS.contains(&name))
     };
     if marked(client) && marked(server) {
-        first(client.kex_algorithms) == negotiate_kex(client, server)
-            && first(client.server_host_key_algorithms)
-                == first_shared(client.server_host_key_algorithms, server.server_host_key_algorithms)
+        let host_key: Option<Named<HostKeyAlgorithm>> =
+            choose(client.server_host_key_algorithms, server.server_host_key_algorithms);
+        first(client.kex_algorithms) == negotiate_kex(client, server).as_deref()
+            && first(client.server_host_key_algorithms) == host_key.as_deref()
     } else {
         first(client.kex_algorithms) == first(server.kex_algorithms)
             && first(client.server_host_key_algorithms) == first(server.server_host_key_algorithms)

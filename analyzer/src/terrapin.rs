@@ -1,16 +1,15 @@
 //! Whether a session is open to the prefix truncation attack. CVE-2023-48795, <https://terrapin-attack.com>.
 
+use kexray_grammar::{Cipher, CipherMode, Mac, Named, Seal};
+
 use crate::negotiation::Directions;
 use crate::session::Session;
-
-/// The cipher whose nonces are sequence numbers.
-const CHACHA20_POLY1305: &[&[u8]] = &[b"chacha20-poly1305@openssh.com", b"chacha20-poly1305"];
 
 impl Session {
     /// Whether what is sent in each direction can be cut at its beginning without either end noticing: where not both
     /// ends offer strict key exchange, and the cipher is chacha20-poly1305, or one in CBC mode with a MAC over the
     /// ciphertext. `None` where an offer or the negotiation was not seen, or [was not
-    /// wanted](crate::Sink::wants_details), or a cipher could not be agreed on.
+    /// wanted](crate::Sink::wants_details), or a cipher could not be agreed on, or nothing is known of what was.
     #[must_use]
     pub fn terrapin(&self) -> Directions<Option<bool>> {
         let strict = self.client_offer.as_ref().zip(self.server_offer.as_ref());
@@ -18,24 +17,21 @@ impl Session {
         let Some((strict, algorithms)) = strict.zip(self.algorithms.as_ref()) else {
             return Directions::default();
         };
-        let open = |cipher: Option<&[u8]>, mac: Option<&[u8]>| Some(!strict && can_be_cut(cipher?, mac));
-        let (cipher, mac) = (&algorithms.encryption, &algorithms.mac);
-        Directions {
-            client_to_server: open(cipher.client_to_server.as_deref(), mac.client_to_server.as_deref()),
-            server_to_client: open(cipher.server_to_client.as_deref(), mac.server_to_client.as_deref()),
-        }
+        algorithms.encryption.with(&algorithms.mac, |cipher, mac| {
+            can_be_cut(cipher.as_ref()?, mac.as_ref()).map(|open| open && !strict)
+        })
     }
 }
 
-fn can_be_cut(cipher: &[u8], mac: Option<&[u8]>) -> bool {
-    CHACHA20_POLY1305.contains(&cipher)
-        || has_part(cipher, b"cbc") && mac.is_some_and(|mac| has_part(mac, b"etm"))
-}
-
-/// Whether a name has that part: between hyphens, before what follows an `@`.
-fn has_part(name: &[u8], part: &[u8]) -> bool {
-    let name = name.split(|octet| *octet == b'@').next().unwrap_or_default();
-    name.split(|octet| *octet == b'-').any(|other| other == part)
+fn can_be_cut(cipher: &Named<Cipher>, mac: Option<&Named<Mac>>) -> Option<bool> {
+    let cipher = cipher.known()?;
+    let over_ciphertext = |mac: Mac| mac.seal() == Seal::EncryptThenMac;
+    match (cipher.seal(), cipher.mode(), mac) {
+        // Its nonces are sequence numbers.
+        (Some(Seal::Chacha20Poly1305), ..) => Some(true),
+        (None, CipherMode::Cbc, Some(mac)) => mac.known().map(over_ciphertext),
+        _ => Some(false),
+    }
 }
 
 #[cfg(test)]
@@ -92,12 +88,11 @@ mod tests {
         for (cipher, always, with_etm) in ciphers {
             for (mac, etm) in macs {
                 for (client, server) in [(false, false), (false, true), (true, false), (true, true)] {
-                    let name = |text: &str| Some(text.as_bytes().into());
                     let mut algorithms = Algorithms::default();
-                    algorithms.encryption.client_to_server = name(cipher);
-                    algorithms.mac.client_to_server = name(mac);
-                    algorithms.encryption.server_to_client = name("aes128-ctr");
-                    algorithms.mac.server_to_client = name("hmac-sha2-256-etm@openssh.com");
+                    algorithms.encryption.client_to_server = Some(Named::of(cipher.as_bytes()));
+                    algorithms.mac.client_to_server = Some(Named::of(mac.as_bytes()));
+                    algorithms.encryption.server_to_client = Some(Named::of(b"aes128-ctr"));
+                    algorithms.mac.server_to_client = Some(Named::of(b"hmac-sha2-256-etm@openssh.com"));
                     let session = session(offer(client), offer(server), Some(algorithms));
                     let open = !(client && server) && (always || with_etm && etm);
                     let told = session.terrapin();
@@ -108,6 +103,16 @@ mod tests {
             }
         }
         assert_eq!(seen, 240);
+    }
+
+    #[test]
+    fn of_a_cipher_that_nobody_knows_nothing_is_said() {
+        let mut algorithms = Algorithms::default();
+        algorithms.encryption.client_to_server = Some(Named::of(b"rot13-cbc@example.com"));
+        algorithms.encryption.server_to_client = Some(Named::of(b"aes128-cbc"));
+        algorithms.mac.server_to_client = Some(Named::of(b"crc-etm@example.com"));
+        let told = session(offer(false), offer(false), Some(algorithms)).terrapin();
+        assert_eq!(told, Directions { client_to_server: None, server_to_client: None });
     }
 
     #[test]

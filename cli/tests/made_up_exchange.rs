@@ -35,7 +35,7 @@ const EDITS: [(&str, &str); 3] = [
     // A field of another name.
     ("reason_code: uint32, description: string", "reason_code: uint32, explanation: string"),
     // A method more.
-    ("\"rsa1024-sha1\", \"rsa2048-sha256\";", "\"rsa1024-sha1\", \"rsa2048-sha256\", \"rsa4096-sha512\";"),
+    ("\"rsa2048-sha256\" { exchange: Rsa,", "\"rsa2048-sha256\", \"rsa4096-sha512\" { exchange: Rsa,"),
 ];
 
 /// The crates that the command is made of.

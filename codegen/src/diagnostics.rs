@@ -57,6 +57,10 @@ pub enum Code {
     UnknownWords,
     /// The rules of a sealing contradict each other or its frame.
     BadSealing,
+    /// A row gives a column that its table has not.
+    UnknownColumn,
+    /// A row lacks a value, or has one of another kind.
+    BadCell,
     /// A layer is not declared.
     UnknownLayer,
     /// An order is not declared.
@@ -116,6 +120,8 @@ impl Code {
         Self::EndlessRecord,
         Self::UnknownWords,
         Self::BadSealing,
+        Self::UnknownColumn,
+        Self::BadCell,
         Self::UnknownLayer,
         Self::UnknownOrder,
         Self::UnknownState,
@@ -160,6 +166,8 @@ impl Code {
             Self::EndlessRecord => "E020",
             Self::UnknownWords => "E021",
             Self::BadSealing => "E022",
+            Self::UnknownColumn => "E023",
+            Self::BadCell => "E024",
             Self::UnknownLayer => "E031",
             Self::UnknownOrder => "E032",
             Self::UnknownState => "E033",

@@ -29,6 +29,8 @@ impl Code {
             Self::EndlessRecord => include_str!("explanations/E020.md"),
             Self::UnknownWords => include_str!("explanations/E021.md"),
             Self::BadSealing => include_str!("explanations/E022.md"),
+            Self::UnknownColumn => include_str!("explanations/E023.md"),
+            Self::BadCell => include_str!("explanations/E024.md"),
             Self::UnknownLayer => include_str!("explanations/E031.md"),
             Self::UnknownOrder => include_str!("explanations/E032.md"),
             Self::UnknownState => include_str!("explanations/E033.md"),

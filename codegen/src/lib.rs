@@ -15,6 +15,7 @@ mod lower;
 mod model;
 mod names;
 mod patterns;
+mod perfect_hash;
 mod sizes;
 mod suggest;
 mod syntax;

@@ -3,6 +3,7 @@
 mod bounds;
 mod orders;
 mod sealings;
+mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,6 +59,7 @@ impl Lowering<'_> {
         self.unique("limit", spec.limits.iter().map(|item| &item.name));
         self.unique("anomaly", spec.anomalies.iter().map(|item| &item.name));
         self.unique("list of words", spec.words.iter().map(|item| &item.name));
+        self.unique("table", spec.tables.iter().map(|item| &item.name));
         self.unique("sealing", spec.sealings.iter().map(|item| &item.name));
         self.unique("event", spec.events.iter().map(|item| &item.name));
         let structures = spec.records.iter().map(|item| &item.name);
@@ -93,6 +95,8 @@ impl Lowering<'_> {
         self.model.lines = spec.lines.into_iter().map(|item| self.line_item(item)).collect();
         self.model.keyed = spec.keyed.into_iter().map(|item| self.keyed(item)).collect();
         self.model.layers = spec.layers.into_iter().map(|item| self.layer(item)).collect();
+        let exchanges: Vec<_> = spec.exchanges.iter().map(|item| item.name.text.clone()).collect();
+        self.tables(spec.tables, &exchanges);
         let of_exchanges = self.exchanges(spec.exchanges);
         self.orders(spec.orders, of_exchanges);
     }

@@ -17,6 +17,7 @@ pub(crate) struct Model {
     pub(crate) limits: Vec<Limit>,
     pub(crate) anomalies: Vec<Anomaly>,
     pub(crate) words: Vec<Words>,
+    pub(crate) tables: Vec<Table>,
     pub(crate) records: Vec<Record>,
     pub(crate) events: Vec<Record>,
     pub(crate) groups: Vec<Structure>,
@@ -71,6 +72,54 @@ pub(crate) struct Words {
     pub(crate) docs: Docs,
     pub(crate) name: String,
     pub(crate) words: Vec<String>,
+}
+
+/// Algorithms with what is known of each.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) docs: Docs,
+    pub(crate) name: String,
+    pub(crate) columns: Vec<Column>,
+    /// One a name.
+    pub(crate) rows: Vec<Row>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Column {
+    pub(crate) docs: Docs,
+    pub(crate) name: String,
+    pub(crate) kind: ColumnKind,
+    /// Whether it may be without a value.
+    pub(crate) optional: bool,
+}
+
+#[derive(Debug)]
+pub(crate) enum ColumnKind {
+    Text,
+    Count,
+    Flag,
+    Sealing,
+    Exchange,
+    /// These words.
+    OneOf(Vec<String>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) docs: Docs,
+    /// A name, or a pattern of names.
+    pub(crate) name: String,
+    /// One a column.
+    pub(crate) cells: Vec<Option<Cell>>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Cell {
+    Text(String),
+    Count(u64),
+    Flag(bool),
+    /// Of a sealing, an exchange or a word.
+    Index(usize),
 }
 
 /// An event or a record.

@@ -7,17 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use crate::diagnostics::{Code, Diagnostics, Span};
-use crate::emit::{SUPPORT, snake};
+use crate::emit::{SUPPORT, TABLES_SUPPORT, snake};
 use crate::lower::camel;
 use crate::syntax::{self as tree, FieldItem, LinePart, MessageItem, Name};
 
 /// What the emitters declare beside what the spec does.
-const OWN_ITEMS: [&str; 9] = [
+const OWN_ITEMS: [&str; 10] = [
     "Anomaly",
     "Event",
     "Exchange",
     "ExchangeCourse",
     "ExchangeMessage",
+    "Seal",
     "limits",
     "order",
     "sealings",
@@ -61,6 +62,15 @@ impl Names<'_> {
         for name in plain.chain(spec.lines.iter().map(|item| &item.name)) {
             item(self, name.text.clone(), name);
         }
+        for table in &spec.tables {
+            item(self, table.name.text.clone(), &table.name);
+            item(self, format!("{}Row", table.name.text), &table.name);
+            for column in &table.columns {
+                if let tree::ColumnKindItem::OneOf(_) = column.kind {
+                    item(self, format!("{}{}", table.name.text, camel(&column.name.text)), &column.name);
+                }
+            }
+        }
         for keyed in &spec.keyed {
             item(self, keyed.name.text.clone(), &keyed.name);
             item(self, snake(&keyed.name.text), &keyed.name);
@@ -74,6 +84,15 @@ impl Names<'_> {
         self.scope([], spec.anomalies.iter().map(|item| &item.name), camel);
         self.scope([], spec.limits.iter().map(|item| &item.name), str::to_uppercase);
         self.scope([], spec.sealings.iter().map(|item| &item.name), snake);
+        for table in &spec.tables {
+            let names = table.columns.iter().map(|column| &column.name);
+            self.scope(["all", "index", "like", "name", "of_name", "row"], names, str::to_owned);
+            for column in &table.columns {
+                if let tree::ColumnKindItem::OneOf(words) = &column.kind {
+                    self.scope([], words.iter(), camel);
+                }
+            }
+        }
         self.scope([], spec.words.iter().map(|item| &item.name), str::to_uppercase);
         for record in spec.records.iter().chain(&spec.events) {
             self.scope(["visit"], record.parameters.iter().map(|item| &item.name), str::to_owned);
@@ -203,7 +222,8 @@ impl Names<'_> {
 
 /// Names of all items that stand in every generated file.
 static OWN: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    let support = syn::parse_file(SUPPORT).map(|file| file.items).unwrap_or_default();
+    let support =
+        syn::parse_file(&[SUPPORT, TABLES_SUPPORT].concat()).map(|file| file.items).unwrap_or_default();
     let declared = support.iter().filter_map(|item| match item {
         syn::Item::Enum(item) => Some(item.ident.to_string()),
         syn::Item::Struct(item) => Some(item.ident.to_string()),

@@ -18,8 +18,8 @@ mod numbers_only {
 }
 
 use every_construct::{
-    Event, Exchange, Hail, Lens, Names, Origin, Padding, Parameters, ParseErrorKind, Role, Sender, Signal,
-    Sizes, Value, handshake, lens, open, sealings, secret,
+    Algorithm, Event, Exchange, Fuel, FuelSource, Hail, Lens, Named, Names, Origin, Padding, Parameters,
+    ParseErrorKind, Role, Seal, Sender, Signal, Sizes, Value, handshake, lens, open, sealings, secret,
 };
 
 #[test]
@@ -196,4 +196,52 @@ fn an_order_leads_from_state_to_state() {
         whispers::State::START.step(Role::Client, whispers::Message::Song),
         Some(whispers::State::Quiet)
     );
+}
+
+#[test]
+fn an_algorithm_is_found_by_its_name_or_by_a_pattern() {
+    for fuel in Fuel::all().filter(|fuel| !fuel.name().contains('*')) {
+        assert_eq!(Fuel::of_name(fuel.name().as_bytes()), Some(fuel));
+        assert_eq!(Fuel::like(fuel.name().as_bytes()), Some(fuel));
+    }
+    assert_eq!(Fuel::of_name(b"wax-bees"), None);
+    assert_eq!(Fuel::like(b"wax-bees").map(Fuel::name), Some("wax-*"));
+    for stranger in [&b"coal"[..], b"", b"oi", b"oil ", b"kerosen\0", &[b'o'; 100_000]] {
+        assert_eq!(Fuel::of_name(stranger), None);
+        assert_eq!(Fuel::like(stranger), None);
+    }
+}
+
+#[test]
+fn a_table_tells_what_is_known() {
+    let fuel = |name: &str| Fuel::of_name(name.as_bytes()).expect("it is one");
+    let (oil, kerosene) = (fuel("train-oil"), fuel("kerosene"));
+    assert_eq!((oil.source(), oil.brightness(), oil.smoky()), (FuelSource::Animal, 2, true));
+    assert_eq!(
+        (kerosene.source().name(), kerosene.brightness(), kerosene.seen()),
+        ("mineral_oil", 3, "after 1850")
+    );
+    assert_eq!((oil.seal(), kerosene.seal()), (Some(Seal::Cast), Some(Seal::Coded)));
+    assert_eq!(Seal::Coded.with(4, 6), sealings::coded(4, 6));
+    assert_eq!((oil.seen(), oil.exchange()), ("everywhere", None));
+    assert_eq!(Fuel::all().map(Algorithm::index).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+    assert_eq!(format!("{oil:?} {oil}"), "Fuel(\"train-oil\") train-oil");
+}
+
+#[test]
+fn what_no_table_knows_keeps_its_text() {
+    let (known, other) = (Named::<Fuel>::of(b"oil"), Named::<Fuel>::of(b"wax-\xff"));
+    assert!(matches!(known, Named::Known(_)));
+    assert_eq!((&known[..], &other[..]), (&b"oil"[..], &b"wax-\xff"[..]));
+    assert_eq!(other.known().map(|fuel| fuel.name()), Some("wax-*"));
+    assert_eq!(Named::<Fuel>::of(b"coal").known(), None);
+    assert_eq!(format!("{other:?}"), "\"wax-\\xff\"");
+}
+
+#[test]
+fn a_table_selects_exchanges() {
+    assert_eq!(Exchange::of_method(b"wax-bees"), Some(Exchange::Handshake));
+    assert_eq!(Exchange::of_method(b"match"), Some(Exchange::Waving));
+    assert_eq!(Fuel::like(b"wax-bees").and_then(Fuel::exchange), Some(Exchange::Handshake));
+    assert_eq!(Exchange::of_method(b"oil"), None);
 }

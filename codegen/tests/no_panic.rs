@@ -23,6 +23,8 @@ const WORDS: &[&str] = &[
     "layer",
     "exchange",
     "sealing",
+    "algorithms",
+    "column",
     "payload",
     "padding",
     "align",

@@ -42,8 +42,20 @@ fn every_declaration_is_shown() {
     let right: String =
         examples().into_iter().filter(|(mark, _)| mark.is_empty()).map(|(_, source)| source).collect();
     for keyword in [
-        "type", "limit", "anomaly", "words", "record", "event", "group", "line", "frame", "keyed", "layer",
-        "exchange", "sealing",
+        "type",
+        "limit",
+        "anomaly",
+        "words",
+        "record",
+        "event",
+        "group",
+        "line",
+        "frame",
+        "keyed",
+        "layer",
+        "exchange",
+        "sealing",
+        "algorithms",
     ] {
         assert!(right.lines().any(|line| line.starts_with(&format!("{keyword} "))), "{keyword}");
     }

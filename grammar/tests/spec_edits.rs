@@ -103,9 +103,10 @@ fn a_field_is_renamed_in_one_place() {
 #[test]
 fn a_method_is_added_in_one_place() {
     one_edit(
-        "method \"rsa1024-sha1\", \"rsa2048-sha256\";",
-        "method \"rsa1024-sha1\", \"rsa2048-sha256\", \"rsa4096-sha512\";",
-        &["b\"rsa4096-sha512\"", "`rsa4096-sha512`"],
+        "\"rsa2048-sha256\" { exchange: Rsa,",
+        "\"rsa2048-sha256\", \"rsa4096-sha512\" { exchange: Rsa,",
+        // It selects its exchange, the table has it, and the pages list it.
+        &["b\"rsa4096-sha512\"", "name: \"rsa4096-sha512\"", "`rsa4096-sha512`"],
         &[],
     );
 }
@@ -167,10 +168,40 @@ fn a_number_means_one_thing_in_an_exchange() {
 }
 
 #[test]
+fn a_cipher_is_added_in_one_place() {
+    one_edit(
+        "\"aes128-ctr\" { family: \"aes\",",
+        "\"rot13\" { family: \"rot\", mode: stream, key_bits: 0, block: 8, reference: \"me\" }\n    \"aes128-ctr\" { family: \"aes\",",
+        &["name: \"rot13\"", "`rot13`"],
+        &[],
+    );
+}
+
+#[test]
+fn what_a_row_names_is_there() {
+    check(
+        "\"ecmqv-sha2\" { exchange: Ecmqv",
+        "\"ecmqv-sha2\" { exchange: Ecmqw",
+        1,
+        Code::BadCell,
+        "there is no exchange `Ecmqw`",
+        Some("did you mean `Ecmqv`?"),
+    );
+    check(
+        "\"aes128-ctr\" { family: \"aes\", mode: ctr,",
+        "\"aes128-ctr\" { family: \"aes\", mode: crt,",
+        1,
+        Code::BadCell,
+        "there is no word of that column `crt`",
+        Some("did you mean `ctr`?"),
+    );
+}
+
+#[test]
 fn a_method_selects_one_exchange() {
     check(
-        "method \"ecmqv-sha2\";",
-        "method \"ecmqv-sha2\", \"curve25519-sha256\";",
+        "exchange Ecmqv {",
+        "exchange Ecmqv {\n    method \"curve25519-sha256\";",
         1,
         Code::MethodTaken,
         "method \"curve25519-sha256\" is claimed twice",

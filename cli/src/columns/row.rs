@@ -1,8 +1,9 @@
 //! What a row of `ssh.log` is made from.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 
-use kexray_analyzer::{Algorithms, Directions, Name, Session, Timestamp};
+use kexray_analyzer::{Algorithms, Directions, Session, Timestamp};
 use kexray_capture::{Bound, Flow, Uid};
 
 /// A session and its connection.
@@ -69,12 +70,12 @@ impl Row<'_> {
     }
 }
 
-fn one(name: &Option<Name>) -> &[u8] {
+fn one<N: Deref<Target = [u8]>>(name: &Option<N>) -> &[u8] {
     name.as_deref().unwrap_or(FAILED)
 }
 
 /// One name where both directions agree, else both with their directions.
-fn both_ways(names: &Directions<Option<Name>>) -> Cow<'_, [u8]> {
+fn both_ways<N: Deref<Target = [u8]>>(names: &Directions<Option<N>>) -> Cow<'_, [u8]> {
     let (to_server, to_client) = (one(&names.client_to_server), one(&names.server_to_client));
     if to_server == to_client {
         Cow::Borrowed(to_server)

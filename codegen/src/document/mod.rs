@@ -3,6 +3,7 @@
 mod layout;
 mod orders;
 mod sealings;
+mod tables;
 mod text;
 
 use std::fmt::Write as _;
@@ -57,6 +58,7 @@ pub(crate) fn pages(model: &Model, spec_name: &str) -> Vec<Page> {
             &text,
         )
     }));
+    pages.extend(model.tables.iter().map(|table| cx.table(table)));
     pages.extend(cx.orders());
     pages.push(cx.frames());
     pages.push(cx.events());

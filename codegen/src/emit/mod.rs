@@ -16,6 +16,7 @@ mod sizes;
 mod slices;
 mod strategies;
 mod structures;
+mod tables;
 mod types;
 
 use proc_macro2::TokenStream;
@@ -31,6 +32,10 @@ pub(crate) const SUPPORT: &str = concat!(
     include_str!("sizes_support.rs"),
     include_str!("sealings_support.rs")
 );
+
+/// The runtime part of those that have tables of algorithms.
+pub(crate) const TABLES_SUPPORT: &str =
+    concat!(include_str!("tables_support.rs"), include_str!("hash_support.rs"));
 
 /// All items of the generated file.
 pub(crate) fn emit(model: &Model, spec_name: &str) -> syn::Result<TokenStream> {
@@ -48,6 +53,7 @@ pub(crate) fn emit(model: &Model, spec_name: &str) -> syn::Result<TokenStream> {
         keyed::emit(&cx),
         layers::emit(&cx),
         exchanges::emit(&cx),
+        tables::emit(&cx)?,
         orders::emit(&cx),
     ];
     Ok(quote!(#(#parts)*))

@@ -23,6 +23,7 @@ pub(crate) struct Spec {
     pub(crate) limits: Vec<LimitItem>,
     pub(crate) anomalies: Vec<AnomalyItem>,
     pub(crate) words: Vec<WordsItem>,
+    pub(crate) tables: Vec<TableItem>,
     pub(crate) records: Vec<RecordItem>,
     pub(crate) events: Vec<RecordItem>,
     pub(crate) groups: Vec<GroupItem>,
@@ -95,6 +96,55 @@ pub(crate) struct WordsItem {
     pub(crate) docs: Docs,
     pub(crate) name: Name,
     pub(crate) words: Vec<(String, Span)>,
+}
+
+/// `algorithms NAME { columns, rows }`
+#[derive(Debug)]
+pub(crate) struct TableItem {
+    pub(crate) docs: Docs,
+    pub(crate) name: Name,
+    pub(crate) columns: Vec<ColumnItem>,
+    pub(crate) rows: Vec<RowItem>,
+}
+
+/// `column NAME: [optional] KIND [= VALUE];`
+#[derive(Debug)]
+pub(crate) struct ColumnItem {
+    pub(crate) docs: Docs,
+    pub(crate) name: Name,
+    pub(crate) kind: ColumnKindItem,
+    pub(crate) optional: bool,
+    pub(crate) default: Option<CellItem>,
+}
+
+#[derive(Debug)]
+pub(crate) enum ColumnKindItem {
+    /// `text`
+    Text,
+    /// `count`
+    Count,
+    /// `boolean`
+    Flag,
+    /// `sealing`
+    Sealing,
+    /// `exchange`
+    Exchange,
+    /// `one | another`
+    OneOf(Vec<Name>),
+}
+
+/// `"name", "name" { column: VALUE, ... }`
+#[derive(Debug)]
+pub(crate) struct RowItem {
+    pub(crate) docs: Docs,
+    pub(crate) names: Vec<(String, Span)>,
+    pub(crate) cells: Vec<(Name, CellItem)>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum CellItem {
+    Constant(Constant),
+    Word(Name),
 }
 
 /// `record NAME { ... }` and `event NAME by hand { ... }`.

@@ -1,6 +1,7 @@
 //! The language's syntax: text to tree. Names are not looked up here.
 
 mod items;
+mod join;
 mod orders;
 mod parse;
 mod show;

@@ -4,6 +4,7 @@
 //! parsed by itself, and the mistakes of all are kept.
 
 mod sealings;
+mod tables;
 
 use std::str::FromStr;
 
@@ -14,8 +15,7 @@ use syn::punctuated::Punctuated;
 use syn::{Ident, LitInt, LitStr, Token, braced, bracketed, parenthesized, token};
 
 use super::items::*;
-use super::orders;
-use super::unbalanced;
+use super::{join, orders, unbalanced};
 use crate::diagnostics::{Code, Diagnostics, Span};
 use crate::suggest;
 
@@ -55,6 +55,7 @@ pub(crate) fn parse(source: &str, diagnostics: &mut Diagnostics) -> Spec {
             spec.broken.extend(names);
         }
     }
+    join::methods(&mut spec);
     spec
 }
 
@@ -215,9 +216,22 @@ fn may_end(last: &TokenTree, next: &TokenTree) -> bool {
     complete && last.span().end().line < next.span().start().line
 }
 
-const KEYWORDS: [&str; 14] = [
-    "type", "limit", "anomaly", "words", "record", "event", "group", "line", "frame", "sealing", "keyed",
-    "layer", "exchange", "order",
+const KEYWORDS: [&str; 15] = [
+    "type",
+    "limit",
+    "anomaly",
+    "words",
+    "algorithms",
+    "record",
+    "event",
+    "group",
+    "line",
+    "frame",
+    "sealing",
+    "keyed",
+    "layer",
+    "exchange",
+    "order",
 ];
 
 fn declare(input: ParseStream<'_>, spec: &mut Spec, parser: &mut Parser<'_>) -> syn::Result<()> {
@@ -238,6 +252,10 @@ fn declare(input: ParseStream<'_>, spec: &mut Spec, parser: &mut Parser<'_>) -> 
             let words = texts(input)?;
             input.parse::<Token![;]>()?;
             spec.words.push(WordsItem { docs, name, words });
+        }
+        "algorithms" => {
+            let table = tables::item(input, docs, spec, parser)?;
+            spec.tables.push(table);
         }
         "record" => {
             let name = name(input)?;
