@@ -1,8 +1,9 @@
 //! A connection: two directions, what they have in common, and what is told of them.
 
-use kexray_grammar::{Anomaly, Event, Exchange, Origin, Role};
+use kexray_grammar::{Anomaly, Exchange, Origin, Role};
 
-use crate::auth::classic::{Attempt, Classic};
+use crate::ciphertext::Inference;
+use crate::config::Config;
 use crate::roles::{Proof, Roles};
 use crate::session::Session;
 use crate::sink::{Excess, Sink};
@@ -39,7 +40,7 @@ pub struct Connection {
     pub(crate) guessed_right: bool,
     /// Whether both ends offer strict key exchange. OpenSSH PROTOCOL section 1.10.
     pub(crate) strict: bool,
-    pub(crate) classic: Classic,
+    pub(crate) inference: Inference,
     pub(crate) session: Session,
     finished: bool,
 }
@@ -54,6 +55,12 @@ impl Connection {
     /// A connection of which nothing was seen.
     #[must_use]
     pub fn new() -> Self {
+        Self::with_config(Config::default())
+    }
+
+    /// The same, with choices of one's own.
+    #[must_use]
+    pub fn with_config(config: Config) -> Self {
         Self {
             streams: Streams::default(),
             roles: Roles::assumed(),
@@ -62,8 +69,8 @@ impl Connection {
             exchange_if_reversed: None,
             guessed_right: true,
             strict: false,
-            classic: Classic::default(),
-            session: Session::default(),
+            inference: Inference::new(config.engine),
+            session: Session::with_explanation(config.explain),
             finished: false,
         }
     }
@@ -110,15 +117,18 @@ impl Connection {
         matches!(self.streams.of(side).phase, Phase::Encrypted | Phase::Ended)
     }
 
-    /// The time from which on lines are kept that an event may still tell of; `None` where there are none.
+    /// The time from which on events may still be told of what was said: lines are kept, or readings of packets differ;
+    /// `None` where there is nothing of the kind.
     #[must_use]
     pub fn holds_events_since(&self) -> Option<Timestamp> {
         let first = |side| self.streams.of(side).preceding.first().map(|(at, _)| *at);
-        Side::BOTH.into_iter().filter_map(first).min()
+        let undecided = self.inference.undecided_since();
+        Side::BOTH.into_iter().filter_map(first).chain(undecided).min()
     }
 
     /// Takes the next bytes that `side` sent.
     pub fn deliver(&mut self, side: Side, at: Timestamp, bytes: &[u8], sink: &mut (impl Sink + ?Sized)) {
+        let full = self.streams.of_mut(side).fills_segment(bytes.len());
         let mut rest = bytes;
         // Each turn takes octets or changes the phase to a later one.
         while !rest.is_empty() && self.verdict != Verdict::NotSsh && !self.finished {
@@ -130,7 +140,7 @@ impl Connection {
                 Phase::Packets(protocol) => self.packets(protocol, side, at, rest, sink),
                 Phase::KeysSent => self.after_keys(side, at, rest, sink),
                 Phase::Encrypted => {
-                    self.ciphertext(side, at, rest.len() as u64, sink);
+                    self.ciphertext(side, at, rest, full, sink);
                     &[]
                 }
                 Phase::Lost => self.resume(side, rest),
@@ -154,7 +164,7 @@ impl Connection {
         }
         match stream.phase {
             Phase::Packets(protocol) => stream.skip_over(protocol, length),
-            Phase::Encrypted => return self.classic.give_up(),
+            Phase::Encrypted => return self.inference.lose(),
             Phase::Ended => return,
             Phase::Identifying | Phase::BrokenLine => {
                 stream.buffer = Vec::new();
@@ -184,54 +194,13 @@ impl Connection {
         }
         self.stop_waiting(at, sink);
         self.finished = true;
-        if self.session.auth_success != Some(false) {
-            return;
-        }
-        if self.classic.gave_up() {
-            // The attempt that succeeded may be among what is missing.
-            self.session.auth_success = None;
-        } else if self.session.version.is_some() && !self.compressed() {
-            let auth_attempts = self.session.auth_attempts;
-            self.session.tell(at, &Event::SshAuthFailed, sink);
-            self.session.tell(at, &Event::SshAuthResult { result: false, auth_attempts }, sink);
-        }
+        self.finish_authentication(at, sink);
     }
 
     /// Whether [`finish`](Self::finish) has a verdict to tell, with the time of the last packet.
     #[must_use]
     pub fn holds_verdict(&self) -> bool {
-        self.session.auth_success == Some(false) && !self.finished
-    }
-
-    /// Ciphertext was delivered.
-    fn ciphertext(&mut self, side: Side, at: Timestamp, length: u64, sink: &mut (impl Sink + ?Sized)) {
-        if sink.wants_events() {
-            let orig = side.is_originator();
-            self.session.tell(at, &Event::SshEncryptedPacket { orig, len: length }, sink);
-        }
-        if self.session.version != Some(2) {
-            return;
-        }
-        let Some(attempt) = self.classic.observe(self.roles.of(side), length) else { return };
-        let authenticated = matches!(attempt, Attempt::Succeeded { .. });
-        self.session.tell(at, &Event::SshAuthAttempted { authenticated }, sink);
-        let compressed = self.compressed();
-        if !compressed {
-            self.session.auth_attempts = self.session.auth_attempts.saturating_add(1);
-            self.session.auth_success = Some(authenticated);
-        }
-        if let Attempt::Succeeded { by_none } = attempt {
-            self.session.tell(at, &Event::SshAuthSuccessful { auth_method_none: by_none }, sink);
-            if !compressed {
-                let auth_attempts = self.session.auth_attempts;
-                self.session.tell(at, &Event::SshAuthResult { result: true, auth_attempts }, sink);
-            }
-        }
-    }
-
-    /// Whether compression was negotiated: sizes prove less then.
-    fn compressed(&self) -> bool {
-        self.session.algorithms.as_ref().is_some_and(|algorithms| algorithms.compressed())
+        self.waits_for_end() && !self.finished
     }
 
     /// Who sent a message, for its events.

@@ -6,7 +6,7 @@ use kexray_grammar::{
 };
 
 use crate::connection::{Connection, Verdict};
-use crate::negotiation::{Algorithms, guessed_right, is_marker, is_strict, negotiate_kex};
+use crate::negotiation::{Algorithms, guessed_right, is_marker, is_strict, negotiate_kex, takes_extensions};
 use crate::roles::{Proof, marked};
 use crate::sink::{Excess, Sink};
 use crate::stream::{Guess, Phase, Waiting, message_number};
@@ -221,6 +221,7 @@ impl Connection {
         kexinit.raise(origin, &mut |event| self.session.tell(at, &event, sink));
         let stream = self.streams.of_mut(side);
         stream.kexinit_seen = true;
+        stream.takes_extensions = takes_extensions(kexinit);
         stream.kexinit = Some(payload.into());
         if kexinit.first_kex_packet_follows {
             stream.guess = Guess::Announced;
@@ -423,7 +424,7 @@ impl Connection {
             || (peer.phase == Phase::Lost && stream.kexinit_seen && peer.kexinit_seen)
         {
             // Where ciphertext began is not known, so sizes prove nothing.
-            self.classic.give_up();
+            self.inference.lose();
             Phase::Encrypted
         } else {
             return &[];

@@ -38,6 +38,8 @@
 )]
 
 mod auth;
+mod ciphertext;
+mod config;
 mod connection;
 mod course;
 mod exchange;
@@ -55,6 +57,8 @@ mod terrapin;
 mod time;
 mod version;
 
+pub use auth::{Answer, Engine, Evidence, Explained, Method, Step};
+pub use config::Config;
 pub use connection::{Connection, Verdict};
 pub use kexray_grammar as grammar;
 pub use kexray_grammar::{Anomaly, Event, Names, Parameters, Role, Value};

@@ -153,6 +153,11 @@ fn first_shared<A: Algorithm>(
     })
 }
 
+/// Whether an end takes EXT_INFO. RFC 8308 section 2.1.
+pub(crate) fn takes_extensions(kexinit: &KexInit<'_>) -> bool {
+    kexinit.kex_algorithms.names().iter().any(|name| words::EXTENSION_MARKERS.contains(&name))
+}
+
 /// Whether both ends offer strict key exchange, each by its own word. OpenSSH PROTOCOL section 1.10.
 pub(crate) fn is_strict(client: &KexInit<'_>, server: &KexInit<'_>) -> bool {
     offers(client, words::STRICT_KEX_CLIENT) && offers(server, words::STRICT_KEX_SERVER)

@@ -2,6 +2,7 @@
 
 use kexray_grammar::{Anomaly, Event};
 
+use crate::auth::{Evidence, Explained, Method, Step};
 use crate::negotiation::Algorithms;
 use crate::offer::Offer;
 use crate::sink::{Excess, Sink};
@@ -31,8 +32,17 @@ pub struct Session {
     pub host_key_fingerprint: Option<Box<str>>,
     /// Whether the last attempt at authentication succeeded; `None` where that is not known.
     pub auth_success: Option<bool>,
-    /// Attempts at authentication, the successful one included.
+    /// Attempts at authentication, the successful one included; a "none" that was refused is none.
     pub auth_attempts: u64,
+    /// What the verdict rests on; `None` where there is none, and of Zeek's rule.
+    pub auth_evidence: Option<Evidence>,
+    /// Method of the last request that was decided.
+    pub auth_method: Option<Method>,
+    /// What was tried, in order; bounded by [`AUTH_STEPS`](kexray_grammar::limits::AUTH_STEPS), beyond which the last one
+    /// replaces the one before.
+    pub auth_steps: Vec<Step>,
+    /// What the packets of authentication were taken for, if that was [asked for](crate::Config::explain).
+    pub explanation: Option<Vec<Explained>>,
     told: Told,
 }
 
@@ -41,6 +51,10 @@ pub struct Session {
 struct Told(u64);
 
 impl Session {
+    pub(crate) fn with_explanation(explain: bool) -> Self {
+        Self { explanation: explain.then(Vec::new), ..Self::default() }
+    }
+
     /// Tells an event, and those that follow from it.
     pub(crate) fn tell(&mut self, at: Timestamp, event: &Event<'_>, sink: &mut (impl Sink + ?Sized)) {
         match *event {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use kexray_analyzer::{Anomaly, Connection, Event, Excess, Session, Side, Sink, Timestamp, Verdict};
+use kexray_analyzer::{Anomaly, Config, Connection, Event, Excess, Session, Side, Sink, Timestamp, Verdict};
 
 use crate::application::{Application, Interest};
 use crate::flow::Flow;
@@ -81,6 +81,7 @@ pub trait Observer {
 #[derive(Debug)]
 pub struct SshFlows<O> {
     observer: O,
+    config: Config,
     /// Numbers of the open flows that are SSH.
     ssh: HashSet<u64>,
     /// What was odd in the TCP of flows that may still turn out to be SSH, by their numbers.
@@ -102,7 +103,12 @@ pub struct SshFlow {
 impl<O: Observer> SshFlows<O> {
     /// Tells `observer` what happens.
     pub fn new(observer: O) -> Self {
-        Self { observer, ssh: HashSet::new(), early: BTreeMap::new(), holding: BTreeSet::new() }
+        Self::with_config(observer, Config::default())
+    }
+
+    /// The same, with connections analyzed by choices of one's own.
+    pub fn with_config(observer: O, config: Config) -> Self {
+        Self { observer, config, ssh: HashSet::new(), early: BTreeMap::new(), holding: BTreeSet::new() }
     }
 
     /// The observer.
@@ -202,7 +208,8 @@ impl<O: Observer> Application for SshFlows<O> {
     }
 
     fn open(&mut self, _: &Flow) -> SshFlow {
-        SshFlow { connection: Box::default(), holds_since: None, known: false, kept: 0 }
+        let connection = Box::new(Connection::with_config(self.config));
+        SshFlow { connection, holds_since: None, known: false, kept: 0 }
     }
 
     fn deliver(

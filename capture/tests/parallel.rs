@@ -88,7 +88,9 @@ fn together(mut file: CaptureFile, threads: usize) -> (Story, Stats) {
     let mut story = Story::default();
     let limits = Limits::default();
     let Ok((stats, end)) =
-        parallel::read(&mut file, limits, threads, &mut story, |_, _| Ok::<_, Infallible>(()));
+        parallel::read(&mut file, limits, Default::default(), threads, &mut story, |_, _| {
+            Ok::<_, Infallible>(())
+        });
     end.unwrap();
     (story, stats)
 }

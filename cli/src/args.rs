@@ -4,6 +4,7 @@ use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use kexray_analyzer::{Config, Engine};
 use kexray_capture::{IpNet, Limits, LocalNetworks};
 
 use crate::columns::Fields;
@@ -36,6 +37,10 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub(crate) seed: u64,
 
+    /// What tells whether users were authenticated
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) auth: Auth,
+
     /// No progress bar, and no summary
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -46,6 +51,28 @@ pub(crate) struct InputArgs {
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+}
+
+impl InputArgs {
+    /// How connections are analyzed.
+    pub(crate) fn config(&self) -> Config {
+        let mut config = Config::default();
+        config.engine = match self.auth {
+            Auth::Dialogue => Engine::Dialogue,
+            Auth::Classic => Engine::Classic,
+        };
+        config
+    }
+}
+
+/// What tells whether users were authenticated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Auth {
+    /// Every reading of the packets' sizes, directions and order that the protocol allows
+    Dialogue,
+    /// Zeek's rule
+    #[default]
+    Classic,
 }
 
 /// Bounds on memory and patience.
@@ -100,6 +127,10 @@ pub(crate) struct ReadArgs {
     /// `all` stands for all. docs/columns.md says what they are
     #[arg(long, value_name = "NAMES")]
     pub(crate) fields: Option<Fields>,
+
+    /// Tell of one session only: how the verdict on its authentication came about. SESSION is its uid
+    #[arg(long, value_name = "SESSION", conflicts_with_all = ["format", "output", "fields"])]
+    pub(crate) explain: Option<String>,
 
     /// Threads that read each capture; the output is the same with any number
     #[arg(long, value_name = "NUMBER", default_value_t = NonZero::<usize>::MIN)]

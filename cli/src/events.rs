@@ -21,7 +21,7 @@ pub(crate) fn run(
     progress: bool,
 ) -> anyhow::Result<bool> {
     let lines = Lines::new(args.input.seed);
-    let mut outcome = input::read(&args.input, lines, stderr, progress, |flows| {
+    let mut outcome = input::read(&args.input, args.input.config(), lines, stderr, progress, |flows| {
         let since = flows.tells_since();
         flows.observer_mut().write(since, stdout)
     })?;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use kexray_analyzer::Config;
 use kexray_capture::{CaptureFile, Engine, FileError, Observer, Progress, SshFlows, Stats, parallel};
 
 use crate::args::InputArgs;
@@ -27,6 +28,7 @@ pub(crate) struct Outcome<O> {
 /// `None`. What could not be read is told on `stderr`, a line each.
 pub(crate) fn read<O: Observer>(
     args: &InputArgs,
+    config: Config,
     mut observer: O,
     stderr: &mut dyn Write,
     progress: bool,
@@ -35,7 +37,7 @@ pub(crate) fn read<O: Observer>(
     let mut all_read = true;
     let mut stats = Stats::default();
     for path in &args.files {
-        let mut engine = Engine::with_limits(SshFlows::new(observer), args.limits.limits());
+        let mut engine = Engine::with_limits(SshFlows::with_config(observer, config), args.limits.limits());
         let outcome = read_file(path, &mut engine, progress && !args.quiet, &mut after_packet)?;
         if let Err(error) = outcome {
             all_read = false;
@@ -52,6 +54,7 @@ pub(crate) fn read<O: Observer>(
 /// As [`read`], with so many threads for each file, for an observer that wants no events.
 pub(crate) fn read_in_parallel<O: Observer>(
     args: &InputArgs,
+    config: Config,
     threads: usize,
     mut observer: O,
     stderr: &mut dyn Write,
@@ -72,7 +75,7 @@ pub(crate) fn read_in_parallel<O: Observer>(
         let bar = (progress && !args.quiet).then(|| bar(path, &file.progress())).flatten();
         let limits = args.limits.limits();
         let (of_file, outcome) =
-            parallel::read(&mut file, limits, threads, &mut observer, |observer, file| {
+            parallel::read(&mut file, limits, config, threads, &mut observer, |observer, file| {
                 if let Some(bar) = &bar {
                     bar.set_position(file.progress().consumed());
                 }

@@ -4,6 +4,7 @@ mod args;
 mod columns;
 mod escape;
 mod events;
+mod explain;
 mod input;
 mod json;
 mod quantity;

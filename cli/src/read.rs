@@ -11,7 +11,7 @@ use kexray_capture::{Flow, LocalNetworks, Observer, Oddity, Uid};
 use crate::args::{Format, ReadArgs};
 use crate::columns::{Column, Log, Oddities, Row, Sessions, Weird};
 use crate::table::Table;
-use crate::{input, json, stats, zeek};
+use crate::{explain, input, json, stats, zeek};
 
 pub(crate) fn run(
     args: &ReadArgs,
@@ -20,13 +20,17 @@ pub(crate) fn run(
     to_terminal: bool,
     progress: bool,
 ) -> anyhow::Result<bool> {
+    if let Some(uid) = &args.explain {
+        return explain::run(args, uid, stdout, stderr, progress);
+    }
+    let config = args.input.config();
     let writer = Writer::new(args, stdout, to_terminal)?;
     let log = Sink { writer, seed: args.input.seed, local: args.local_networks(), failed: None };
     // The analyzer does not wait for our output: its failure is met after the packet.
     let check = |log: &mut Sink<'_>| log.failed.take().map_or(Ok(()), |error| Err(error.into()));
     let outcome = match args.threads.get() {
-        1 => input::read(&args.input, log, stderr, progress, |flows| check(flows.observer_mut()))?,
-        threads => input::read_in_parallel(&args.input, threads, log, stderr, progress, check)?,
+        1 => input::read(&args.input, config, log, stderr, progress, |flows| check(flows.observer_mut()))?,
+        threads => input::read_in_parallel(&args.input, config, threads, log, stderr, progress, check)?,
     };
     outcome.observer.writer.end()?;
     if args.input.stats {

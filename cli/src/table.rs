@@ -146,7 +146,7 @@ fn time(at: Timestamp) -> String {
     time.map_or_else(|| at.to_string(), |time| time.strftime("%Y-%m-%d %H:%M:%S").to_string())
 }
 
-fn endpoint(endpoint: Endpoint) -> String {
+pub(crate) fn endpoint(endpoint: Endpoint) -> String {
     std::net::SocketAddr::new(endpoint.address, endpoint.port).to_string()
 }
 

@@ -20,6 +20,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
+use kexray_analyzer::Config;
+
 use crate::engine::{Engine, Share as ShareOf};
 use crate::file::{CaptureFile, FileError};
 use crate::limits::Limits;
@@ -46,6 +48,7 @@ const AHEAD: usize = 2;
 pub fn read<O: Observer, E>(
     file: &mut CaptureFile,
     limits: Limits,
+    config: Config,
     threads: usize,
     observer: &mut O,
     mut after_round: impl FnMut(&mut O, &CaptureFile) -> Result<(), E>,
@@ -55,7 +58,11 @@ pub fn read<O: Observer, E>(
     let limits = limits.divided(count);
     let details = observer.wants_details();
     let mut engines = (0..count).map(|index| {
-        Engine::sharing(SshFlows::new(Notes::with_details(details)), limits, ShareOf::new(index, count))
+        Engine::sharing(
+            SshFlows::with_config(Notes::with_details(details), config),
+            limits,
+            ShareOf::new(index, count),
+        )
     });
     file.hand_over_buffers();
     thread::scope(|scope| {

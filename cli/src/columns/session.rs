@@ -1,8 +1,22 @@
 //! The columns of `ssh.log`.
 
-use kexray_analyzer::Offer;
+use kexray_analyzer::{Offer, Step};
 
+use super::value::Object;
 use super::{Column, KEXRAY, Kind, Log, Row, Value, ZEEK};
+
+/// Members of a step of authentication.
+const STEP: &[(&str, Kind)] =
+    &[("ts", Kind::Time), ("method", Kind::Enum), ("outcome", Kind::Enum), ("evidence", Kind::Enum)];
+
+fn step(step: &Step) -> Object<'static> {
+    vec![
+        ("ts", step.at.into()),
+        ("method", step.method.name().into()),
+        ("outcome", step.answer.name().into()),
+        ("evidence", step.evidence.name().into()),
+    ]
+}
 
 /// The log of sessions.
 pub(crate) enum Sessions {}
@@ -84,6 +98,27 @@ impl Log for Sessions {
         own("role_reversed", Kind::Bool, "whether the end that opened the connection is the server", |row| {
             Some(row.session.role_reversed.into())
         }),
+        own(
+            "auth_method",
+            Kind::Enum,
+            "method of the last request for authentication that was decided",
+            |row| Some(row.session.auth_method?.name().into()),
+        ),
+        own(
+            "auth_evidence",
+            Kind::Enum,
+            "what the verdict on authentication rests on: `exact`, `aligned` or `heuristic`",
+            |row| Some(row.session.auth_evidence?.name().into()),
+        ),
+        own(
+            "auth_steps",
+            Kind::Objects(STEP),
+            "the requests for authentication and what came of them",
+            |row| {
+                let steps = &row.session.auth_steps;
+                (!steps.is_empty()).then(|| Value::Objects(steps.iter().map(step).collect()))
+            },
+        ),
         Column {
             source: "Community ID",
             ..own(

@@ -26,7 +26,6 @@ pub(crate) enum Kind {
     #[allow(dead_code, reason = "no column is one yet")]
     Texts,
     /// A list of objects, with the names and types of their members.
-    #[allow(dead_code, reason = "no column is one yet")]
     Objects(&'static [(&'static str, Kind)]),
 }
 
@@ -59,7 +58,6 @@ pub(crate) enum Value<'v> {
     Text(Cow<'v, [u8]>),
     #[allow(dead_code, reason = "no column is one yet")]
     Texts(Vec<Cow<'v, [u8]>>),
-    #[allow(dead_code, reason = "no column is one yet")]
     Objects(Vec<Object<'v>>),
 }
 

@@ -628,6 +628,10 @@ pub enum Padding {
     Least,
     /// As little as alignment and the size of the smallest frame allow.
     Floored,
+    /// As little as allowed, if what is aligned came to a multiple of the smallest frame.
+    Coarse,
+    /// At least as much as is aligned to.
+    Block,
     /// Anything that alignment allows.
     Any,
 }
@@ -682,16 +686,30 @@ impl Sealing {
     pub const fn padded(&self, payload: usize, padding: Padding) -> usize {
         let least = self
             .fixed
-            .saturating_add(self.least_padding)
+            .saturating_add(self.least(padding))
             .saturating_add(payload);
         let aligned = match padding {
             Padding::Floored => {
                 let floor = self.smallest.saturating_sub(self.lead);
-                self.aligned(if least < floor { floor } else { least })
+                self.aligned(if least < floor { floor } else { least }, padding)
             }
-            Padding::Least | Padding::Any => self.aligned(least),
+            _ => self.aligned(least, padding),
         };
         aligned.saturating_add(self.lead).saturating_add(self.tag)
+    }
+    /// The most octets on the wire of a payload under this rule of padding.
+    #[must_use]
+    pub const fn padded_at_most(&self, payload: usize, padding: Padding) -> usize {
+        match padding {
+            Padding::Any => {
+                let most = self
+                    .fixed
+                    .saturating_add(self.most_padding)
+                    .saturating_add(payload);
+                most.saturating_sub(most % self.block).saturating_add(self.unaligned())
+            }
+            _ => self.padded(payload, padding),
+        }
     }
     /// The payloads that may take so many octets on the wire; `None` where no frame does.
     #[must_use]
@@ -700,10 +718,11 @@ impl Sealing {
             return None
         };
         let Some(most) = aligned
-            .checked_sub(self.fixed.saturating_add(self.least_padding)) else {
+            .checked_sub(self.fixed.saturating_add(self.least(padding))) else {
             return None
         };
-        if !aligned.is_multiple_of(self.block) || wire < self.smallest(padding) {
+        if !aligned.is_multiple_of(self.grain(padding)) || wire < self.smallest(padding)
+        {
             return None;
         }
         let least = match padding {
@@ -711,14 +730,39 @@ impl Sealing {
                 aligned.saturating_sub(self.fixed.saturating_add(self.most_padding))
             }
             Padding::Floored if wire == self.smallest(padding) => 0,
-            Padding::Least | Padding::Floored => {
-                (most.saturating_add(1)).saturating_sub(self.block)
-            }
+            _ => most.saturating_add(1).saturating_sub(self.grain(padding)),
         };
         Some(Sizes { least, most: Some(most) })
     }
-    const fn aligned(&self, octets: usize) -> usize {
-        octets.div_ceil(self.block).saturating_mul(self.block)
+    /// Octets on the wire beside what is aligned.
+    #[must_use]
+    pub const fn unaligned(&self) -> usize {
+        self.lead.saturating_add(self.tag)
+    }
+    /// Whether so many frames can come to so many octets on the wire.
+    #[must_use]
+    pub const fn can_come_to(&self, octets: usize, frames: usize) -> bool {
+        match octets.checked_sub(self.unaligned().saturating_mul(frames)) {
+            Some(aligned) => aligned.is_multiple_of(self.block),
+            None => false,
+        }
+    }
+    const fn aligned(&self, octets: usize, padding: Padding) -> usize {
+        let grain = self.grain(padding);
+        octets.div_ceil(grain).saturating_mul(grain)
+    }
+    /// What the aligned part is a multiple of, under this rule of padding.
+    const fn grain(&self, padding: Padding) -> usize {
+        match padding {
+            Padding::Coarse if self.smallest > self.block => self.smallest,
+            _ => self.block,
+        }
+    }
+    const fn least(&self, padding: Padding) -> usize {
+        match padding {
+            Padding::Block if self.block > self.least_padding => self.block,
+            _ => self.least_padding,
+        }
     }
 }
 /// Octets behind their count.

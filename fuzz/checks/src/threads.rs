@@ -83,7 +83,9 @@ pub fn check(input: &[u8]) {
         let Ok(mut file) = open() else { panic!("it could be opened before") };
         let mut other = Story::default();
         let Ok((mut of_all, outcome)) =
-            parallel::read(&mut file, Limits::default(), threads, &mut other, |_, _| Ok::<_, Infallible>(()));
+            parallel::read(&mut file, Limits::default(), Default::default(), threads, &mut other, |_, _| {
+                Ok::<_, Infallible>(())
+            });
         if !in_order {
             other.sort();
             any_end(&mut of_all);

@@ -1,0 +1,73 @@
+//! From ciphertext to packets, or to runs of octets that may hold several.
+
+use kexray_grammar::{Sealing, limits};
+
+/// Octets of the packet length. RFC 4253 section 6.
+const LENGTH: usize = 4;
+
+/// What was sent in one go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    /// Octets on the wire.
+    pub(super) octets: usize,
+    /// Whether it is one whole packet.
+    pub(super) packet: bool,
+    /// Whether it fills its segment, so that a packet may well go on in the next.
+    pub(super) full: bool,
+}
+
+/// One direction's place in ciphertext whose packet lengths are in clear.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Framing {
+    length: [u8; LENGTH],
+    /// Octets of the length that are there.
+    known: usize,
+    /// Octets of the packet in all, and those that are still to come.
+    total: usize,
+    left: usize,
+}
+
+/// The length of a packet is nonsense: the place is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Lost;
+
+impl Framing {
+    /// Follows the packets. Tells the octets of each that is whole.
+    pub(super) fn follow(
+        &mut self,
+        sealing: &Sealing,
+        octets: &[u8],
+        packet: &mut impl FnMut(usize),
+    ) -> Result<(), Lost> {
+        let mut rest = octets;
+        while let Some((first, behind)) = rest.split_first() {
+            if self.left == 0 {
+                if let Some(slot) = self.length.get_mut(self.known) {
+                    *slot = *first;
+                }
+                self.known = self.known.saturating_add(1);
+                rest = behind;
+                if self.known == LENGTH {
+                    let length = u32::from_be_bytes(self.length) as usize;
+                    if length > limits::PACKET_LENGTH
+                        || length == 0
+                        || !length.is_multiple_of(sealing.block())
+                    {
+                        return Err(Lost);
+                    }
+                    self.known = 0;
+                    self.left = length.saturating_add(sealing.tag());
+                    self.total = self.left.saturating_add(LENGTH);
+                }
+            } else {
+                let taken = self.left.min(rest.len());
+                rest = rest.get(taken..).unwrap_or_default();
+                self.left = self.left.saturating_sub(taken);
+                if self.left == 0 {
+                    packet(self.total);
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,66 @@
+//! How readings came about: a tree of packets, in which readings share what they agree on.
+
+use kexray_grammar::Role;
+
+use super::octets::Octets;
+use super::said::Said;
+use crate::Timestamp;
+
+/// A packet as one reading has it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told {
+    /// When its last octet was seen.
+    pub(crate) at: Timestamp,
+    /// Who sent it.
+    pub(crate) from: Role,
+    /// What it was taken for.
+    pub(crate) said: Said,
+    /// Octets on the wire; zero where several packets came in one go.
+    pub(crate) octets: Octets,
+}
+
+/// Where a reading ends in the tree: a number counted from one, or zero for the root.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place(u32);
+
+impl Place {
+    fn index(self) -> Option<usize> {
+        (self.0 as usize).checked_sub(1)
+    }
+}
+
+/// The tree.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    packets: Vec<(Place, Told)>,
+}
+
+impl History {
+    /// Adds a packet behind a place. Tells its own.
+    pub(super) fn push(&mut self, before: Place, packet: Told) -> Place {
+        self.packets.push((before, packet));
+        Place(u32::try_from(self.packets.len()).unwrap_or(u32::MAX))
+    }
+
+    /// Tells the packets that lead to a place, first to last, and forgets all.
+    pub(super) fn take(&mut self, place: Place, tell: &mut impl FnMut(&Told)) {
+        // Whoever is not on the way is passed over: places only grow along a way.
+        let mut way = Vec::new();
+        let mut next = place;
+        while let Some((before, packet)) = next.index().and_then(|index| self.packets.get(index)) {
+            way.push(*packet);
+            next = *before;
+        }
+        way.iter().rev().for_each(tell);
+        self.packets.clear();
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.packets.len()
+    }
+
+    /// The time of the oldest packet.
+    pub(super) fn since(&self) -> Option<Timestamp> {
+        self.packets.first().map(|(_, packet)| packet.at)
+    }
+}

@@ -1,0 +1,239 @@
+//! The dialogue engine: what the sizes, directions and order of packets allow to have been said.
+//!
+//! RFC 4253 section 6 tells what a payload takes on the wire, and the grammar tells what each message takes. A *reading* is
+//! one way to take all that was sent for messages that follow each other as they may. All readings that are not hopeless
+//! are followed side by side; what they agree on is certain. No dialogue is compared to another one.
+
+mod clock;
+mod framing;
+mod history;
+mod keys;
+mod octets;
+mod rules;
+mod said;
+mod sealing;
+mod search;
+mod situation;
+mod software;
+
+use kexray_grammar::{Role, Sealing};
+
+use self::clock::Clock;
+use self::framing::{Framing, Run};
+use self::history::History;
+pub(crate) use self::history::Told;
+pub(crate) use self::rules::Ends;
+use self::rules::{Cost, against, at_end};
+pub(crate) use self::said::Said;
+use self::sealing::Padding;
+use self::search::{Reading, Search, Sent, prune};
+pub(crate) use self::situation::Each;
+use self::situation::{Situation, Stage};
+pub(crate) use self::software::Habits;
+use super::Evidence;
+use crate::Timestamp;
+
+/// By how much the best reading must beat all that contradict it.
+const SURE: Cost = against(4);
+/// What speaks against the best reading of late, when it is not believed any more.
+const FAR_FETCHED: Cost = against(20);
+/// What each run that is explained takes off that.
+const RELIEF: Cost = against(3);
+/// Packets of undecided readings that are kept; beyond it the best reading is taken.
+const UNDECIDED: usize = 512;
+
+/// What the engine came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// Whether the user was authenticated, if that is known.
+    pub(crate) success: Option<bool>,
+    /// Attempts, the successful one included, but for a "none" that failed.
+    pub(crate) attempts: u64,
+    pub(crate) evidence: Evidence,
+}
+
+/// The engine's state.
+#[derive(Debug)]
+pub(crate) struct Dialogue {
+    ends: Ends,
+    sealings: Each<Sealing>,
+    framings: Each<Framing>,
+    readings: Vec<Reading>,
+    found: Vec<Reading>,
+    history: History,
+    clock: Clock,
+    /// What speaks against the best reading of late.
+    strain: Cost,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Following,
+    /// The user is in, and all that is left to tell is told.
+    Decided,
+    /// Octets are missing, or nothing explains those that are there.
+    Lost,
+}
+
+impl Dialogue {
+    /// A dialogue in which the ends seal packets so.
+    pub(crate) fn new(sealings: Each<Sealing>, ends: Ends) -> Self {
+        let padding = |habits: &Habits| match (habits.pads_at_random, habits.pads_least) {
+            (true, _) => Padding::Any,
+            (_, true) => Padding::Least,
+            _ => Padding::Unknown,
+        };
+        let habits = &ends.habits;
+        let padding = Each { client: padding(&habits.client), server: padding(&habits.server) };
+        let opening = Reading {
+            situation: Situation::opening(padding),
+            cost: against(0),
+            place: history::Place::default(),
+        };
+        Self {
+            ends,
+            sealings,
+            framings: Each::default(),
+            readings: vec![opening],
+            found: Vec::new(),
+            history: History::default(),
+            clock: Clock::default(),
+            strain: against(0),
+            state: State::Following,
+        }
+    }
+
+    /// Takes ciphertext; `full` says that it fills its segment. Tells what became certain.
+    pub(crate) fn deliver(
+        &mut self,
+        from: Role,
+        at: Timestamp,
+        octets: &[u8],
+        full: bool,
+        tell: &mut impl FnMut(&Told, Evidence),
+    ) {
+        if self.state != State::Following {
+            return;
+        }
+        let sealing = *self.sealings.of(from);
+        if sealing.clear() == 0 {
+            return self.run(from, at, Run { octets: octets.len(), packet: false, full }, tell);
+        }
+        let mut framing = *self.framings.of(from);
+        let followed = framing.follow(&sealing, octets, &mut |octets| {
+            self.run(from, at, Run { octets, packet: true, full: false }, tell);
+        });
+        *self.framings.of_mut(from) = framing;
+        if followed.is_err() {
+            self.lose();
+        }
+    }
+
+    /// Octets are missing.
+    pub(crate) fn lose(&mut self) {
+        // Whoever said good-bye said nothing more that matters.
+        let over = self.readings.iter().all(|reading| reading.situation.stage == Stage::Over);
+        if self.state == State::Following && !over {
+            self.state = State::Lost;
+        }
+    }
+
+    /// What it came to, once nothing will change any more.
+    pub(crate) fn decided(&self) -> Option<Outcome> {
+        (self.state == State::Decided).then(|| self.outcome())
+    }
+
+    /// The time from which on something may still be told.
+    pub(crate) fn undecided_since(&self) -> Option<Timestamp> {
+        self.history.since()
+    }
+
+    fn run(&mut self, from: Role, at: Timestamp, run: Run, tell: &mut impl FnMut(&Told, Evidence)) {
+        if self.state != State::Following {
+            return;
+        }
+        self.found.clear();
+        let sent = Sent { from, at, pace: self.clock.pace(from, at), run };
+        let mut search =
+            Search::new(&self.ends, self.sealings.of(from), sent, &mut self.history, &mut self.found);
+        for reading in &self.readings {
+            search.go_on(reading);
+        }
+        let Some(surprise) = prune(&mut self.found) else { return self.lose() };
+        // Where even the best reading becomes far-fetched, the right one is not among them.
+        self.strain = self.strain + surprise - RELIEF;
+        if self.strain >= FAR_FETCHED {
+            return self.lose();
+        }
+        std::mem::swap(&mut self.readings, &mut self.found);
+        if self.history.len() > UNDECIDED {
+            self.readings.sort_by_key(|reading| reading.cost);
+            self.readings.truncate(1);
+        }
+        if let [only] = self.readings.as_mut_slice() {
+            let place = std::mem::take(&mut only.place);
+            let evidence = self.certainty();
+            self.history.take(place, &mut |packet| tell(packet, evidence));
+        }
+        if self.readings.iter().all(|reading| reading.situation.stage == Stage::Going) {
+            self.settle(tell);
+            self.state = State::Decided;
+        }
+    }
+
+    /// Takes the best reading for what was said.
+    fn settle(&mut self, tell: &mut impl FnMut(&Told, Evidence)) {
+        self.readings.sort_by_key(|reading| reading.cost);
+        let evidence = self.certainty();
+        if let Some(best) = self.readings.first() {
+            self.history.take(best.place, &mut |packet| tell(packet, evidence));
+        }
+    }
+
+    /// The connection is over: tells the rest, and what it came to.
+    pub(crate) fn finish(&mut self, tell: &mut impl FnMut(&Told, Evidence)) -> Outcome {
+        if self.state == State::Lost {
+            return Outcome::default();
+        }
+        for reading in &mut self.readings {
+            reading.cost += at_end(&self.ends, &reading.situation);
+        }
+        self.settle(tell);
+        self.outcome()
+    }
+
+    /// What it came to, by the best reading.
+    fn outcome(&self) -> Outcome {
+        let Some(best) = self.readings.iter().min_by_key(|reading| reading.cost) else {
+            return Outcome::default();
+        };
+        let authenticated = best.situation.authenticated;
+        let sure = self
+            .readings
+            .iter()
+            .all(|other| other.situation.authenticated == authenticated || other.cost >= best.cost + SURE);
+        Outcome {
+            success: best.situation.verdict().filter(|_| sure),
+            attempts: u64::from(best.situation.attempts),
+            evidence: self.certainty(),
+        }
+    }
+
+    /// What all that the readings tell rests on.
+    fn certainty(&self) -> Evidence {
+        let tell = |reading: &Reading| {
+            let Situation { authenticated, attempts, method, .. } = reading.situation;
+            (authenticated, attempts, method)
+        };
+        let mut told = self.readings.iter().map(tell);
+        let first = told.next();
+        if !told.all(|other| Some(other) == first) {
+            Evidence::Heuristic
+        } else if self.sealings.client.clear() > 0 && self.sealings.server.clear() > 0 {
+            Evidence::Exact
+        } else {
+            Evidence::Aligned
+        }
+    }
+}

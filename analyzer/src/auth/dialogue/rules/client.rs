@@ -1,0 +1,134 @@
+//! What a client may say until it is authenticated.
+
+use std::num::Saturating;
+
+use kexray_grammar::Role;
+
+use super::super::keys;
+use super::super::octets::{Interval, Octets};
+use super::super::said::Said;
+use super::super::situation::{Service, Situation, Stage};
+use super::bounds::{
+    DEBUG, DISCONNECT, EXT_INFO, GSSAPI, GSSAPI_KEYEX, HOSTBASED, IGNORE, INFO_RESPONSE, KEYBOARD, NONE,
+    PASSWORD, QUERY, SERVICE, SIGNED, SUCCESS,
+};
+use super::{Ends, Offer, Offers, VERY_RARE, known};
+use crate::auth::Method;
+
+/// A mechanism's identifier with its count: that of Kerberos, RFC 4121.
+const MECHANISM: Octets = Saturating(15);
+
+/// From one size on, up to so many octets more.
+const fn from(least: Octets, more: u32) -> Interval {
+    Interval::new(least, Saturating(least.0.saturating_add(more)))
+}
+
+pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut Offers<'_, F>) {
+    let habits = &ends.habits.client;
+    if habits.ignores {
+        offers.exact(Said::Aside, IGNORE, 1);
+    }
+    if s.service == Service::NotAsked {
+        if s.ext_info.client == 0 {
+            let points = if ends.takes_extensions.server { 2 } else { VERY_RARE };
+            offers.put(Said::ExtInfo, from(EXT_INFO, 1024), points);
+        }
+        return offers.exact(Said::ServiceRequest, SERVICE, 0);
+    }
+    // Whose turn it is not may speak, but hardly ever does.
+    let early = match s.stage {
+        Stage::Opening if s.service == Service::Asked => 2,
+        Stage::Opening | Stage::Ready | Stage::Offered => 0,
+        Stage::Prompted => 6,
+        Stage::Asked | Stage::Answered => 8,
+        Stage::In | Stage::Going | Stage::Over => return,
+    };
+    if habits.fills_with_ignore && s.stage != Stage::Asked {
+        offers.put(Said::Aside, from(IGNORE, 256), 2);
+    } else {
+        offers.put(
+            Said::Aside,
+            from(IGNORE, DEBUG.0.saturating_add(512)),
+            2_u16.saturating_add(known(ends, Role::Client)),
+        );
+    }
+    let leave = match (s.answered, s.stage) {
+        (false, _) | (_, Stage::Offered) => 8,
+        _ => 4,
+    };
+    offers.put(Said::Disconnect, from(DISCONNECT, 512), leave);
+    // Some leave out the words.
+    offers.put(Said::Disconnect, Interval::new(SUCCESS + Saturating(4), DISCONNECT), leave.saturating_add(2));
+    if s.stage == Stage::Prompted {
+        match s.method {
+            Some(Method::GssapiWithMic) => offers.put(Said::Token, from(SUCCESS, 16_384), 3),
+            _ => offers.put(
+                Said::Answer,
+                from(INFO_RESPONSE, 4096),
+                if habits.hides_passwords { 1 } else { 3 },
+            ),
+        }
+    }
+    if s.stage != Stage::Asked {
+        offers.exact(
+            Said::ServiceRequest,
+            SERVICE,
+            if habits.asks_again { early } else { early.saturating_add(6) },
+        );
+    }
+    requests(ends, s, early, offers);
+}
+
+fn requests<F: FnMut(Offer)>(ends: &Ends, s: &Situation, early: u16, offers: &mut Offers<'_, F>) {
+    let habits = &ends.habits.client;
+    // Of this size beside the user's name, and up to so many octets more.
+    let sized = |fixed: Octets, more: u32| {
+        Interval::new(fixed + s.user.least, fixed + s.user.most + Saturating(more))
+    };
+    let first = !s.answered && !s.probed;
+    let unprobed = match (first, habits.probes, habits.never_probes) {
+        (false, _, _) | (true, _, true) => 0,
+        (true, true, _) => 5,
+        (true, false, false) => 1,
+    };
+    // Where a key would do, the next request uses it.
+    let instead = if s.stage == Stage::Offered { 4 } else { 0 };
+    let least = early.saturating_add(unprobed).saturating_add(instead);
+    let points = |more: u16| least.saturating_add(more);
+    if s.filled {
+        return offers.put(Said::Request(Method::Password), sized(PASSWORD, 1024), least);
+    }
+    let probe = match (first, habits.never_probes) {
+        (true, false) => 0,
+        (true, true) => 5,
+        (false, _) => 8,
+    };
+    offers.put(Said::Request(Method::None), sized(NONE, 0), early.saturating_add(probe));
+    let bare = if habits.fills_with_ignore { 4 } else { 1 };
+    offers.put(Said::Request(Method::Password), sized(PASSWORD, 1024), points(bare));
+    offers.put(Said::Query, sized(QUERY + keys::SMALLEST, 8192), points(1));
+    if s.stage == Stage::Offered {
+        let signature = SIGNED - QUERY + keys::SMALLEST_SIGNATURE;
+        let signed = s.asked.plus(signature);
+        offers.put(
+            Said::Request(Method::PublicKey),
+            Interval::new(signed.least, signed.most + Saturating(16_384)),
+            0,
+        );
+    } else {
+        let at_once = match (habits.signs_at_once, habits.probes) {
+            (true, _) => 1,
+            (false, false) => 3,
+            (false, true) => 6,
+        };
+        let smallest = SIGNED + keys::SMALLEST + keys::SMALLEST_SIGNATURE;
+        offers.put(Said::Request(Method::PublicKey), sized(smallest, 16_384), points(at_once));
+    }
+    offers.put(Said::Request(Method::KeyboardInteractive), sized(KEYBOARD, 64), points(1));
+    let gssapi = if ends.by_gssapi { 2 } else { 4 };
+    offers.put(Said::Request(Method::GssapiWithMic), sized(GSSAPI + MECHANISM, 60), points(gssapi));
+    if ends.by_gssapi {
+        offers.put(Said::Request(Method::GssapiKeyex), sized(GSSAPI_KEYEX + Saturating(16), 112), points(1));
+    }
+    offers.put(Said::Request(Method::Hostbased), sized(HOSTBASED + Saturating(150), 8192), points(7));
+}

@@ -1,0 +1,214 @@
+//! Where a dialogue stands once something was said.
+
+use kexray_grammar::Role;
+
+use super::super::octets::{Interval, Octets};
+use super::super::said::Said;
+use super::super::situation::{Service, Situation, Stage};
+use super::bounds::{ANY, KEYBOARD, NONE, PASSWORD, QUERY};
+use super::sizes;
+use super::{Cost, Ends, Pace, against};
+use crate::auth::Method;
+
+/// A packet, as far as it is known.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Packet {
+    pub(in super::super) from: Role,
+    pub(in super::super) said: Said,
+    /// Octets on the wire and of the payload; `None` where several packets came in one go.
+    pub(in super::super) size: Option<(Octets, Interval)>,
+    pub(in super::super) pace: Pace,
+}
+
+/// Where it stands once that was said, and what its size and pace speak against it.
+pub(in super::super) fn effect(ends: &Ends, s: &Situation, packet: &Packet) -> (Situation, Cost) {
+    let Packet { from, said, .. } = *packet;
+    let mut next = *s;
+    let cost = match said {
+        Said::Aside => next.set_aside(ends, from),
+        Said::Later | Said::OpenSession => {
+            if from == Role::Client && s.stage != Stage::Over {
+                next.stage = Stage::Going;
+            }
+            0
+        }
+        Said::Disconnect => {
+            if from == Role::Server && s.waits() {
+                next.answer();
+            }
+            next.stage = Stage::Over;
+            0
+        }
+        Said::ExtInfo => {
+            *next.ext_info.of_mut(from) = s.ext_info.of(from).saturating_add(1);
+            0
+        }
+        Said::ServiceRequest => {
+            next.service = Service::Asked;
+            0
+        }
+        Said::ServiceAccept => {
+            next.service = Service::Accepted;
+            if s.stage == Stage::Opening {
+                next.stage = Stage::Ready;
+            }
+            0
+        }
+        Said::Request(_) | Said::Query => next.ask(ends, s, packet),
+        Said::Answer => {
+            next.stage = Stage::Answered;
+            0
+        }
+        Said::Token => {
+            next.stage = Stage::Answered;
+            next.tokens = s.tokens.saturating_add(1).min(2);
+            if s.tokens > 0 { 0 } else { packet.size.map_or(4, |(_, payload)| sizes::no_ticket(payload)) }
+        }
+        Said::Prompt => {
+            next.stage = Stage::Prompted;
+            // What is as long as a FAILURE is one.
+            if packet.size.is_some_and(|(wire, _)| wire == s.failure) { 4 } else { 0 }
+        }
+        Said::Banner => {
+            next.banners = s.banners.saturating_add(1).min(2);
+            0
+        }
+        Said::PkOk => {
+            next.stage = Stage::Offered;
+            next.answered = true;
+            if packet.pace == Pace::Slow { 2 } else { 0 }
+        }
+        Said::Failure => {
+            next.answer();
+            next.stage = Stage::Ready;
+            let other = packet.size.filter(|(wire, _)| *wire != s.failure);
+            let size = other.map_or(0, |(wire, payload)| {
+                next.failure = wire;
+                let changed: u16 = if s.failure.0 == 0 { 1 } else { 4 };
+                changed.saturating_add(sizes::odd_list(ends, payload))
+            });
+            size.saturating_add(hurried(ends, s, packet.pace))
+        }
+        Said::Success => {
+            next.answer();
+            if s.method == Some(Method::None) {
+                next.attempts = next.attempts.saturating_add(1);
+            }
+            next.authenticated = true;
+            next.stage = Stage::In;
+            hurried(ends, s, packet.pace)
+        }
+    };
+    *next.aside.of_mut(from) = said == Said::Aside;
+    if from == Role::Client {
+        next.filled = said == Said::Aside && ends.habits.client.fills_with_ignore;
+    }
+    (next, against(cost))
+}
+
+/// What the pace of a verdict speaks against it: to look at a password takes time on purpose, to look up a key does not.
+fn hurried(ends: &Ends, s: &Situation, pace: Pace) -> u16 {
+    match (pace, s.method) {
+        (Pace::Slow, Some(Method::None)) => 4,
+        (Pace::Slow, Some(Method::PublicKey)) if s.query => 4,
+        (Pace::Quick, Some(Method::Password)) if s.stage == Stage::Asked && s.probed => {
+            u16::from(ends.habits.server.hashes_slowly)
+        }
+        _ => 0,
+    }
+}
+
+impl Situation {
+    /// Someone sent what changes nothing.
+    fn set_aside(&mut self, ends: &Ends, from: Role) -> u16 {
+        let habits = ends.habits.of(from);
+        let again = if *self.aside.of(from) { 4 } else { 0 };
+        if habits.ignores || habits.fills_with_ignore {
+            return again;
+        }
+        // Who did it once does it again.
+        let surprise = if std::mem::replace(self.asides.of_mut(from), true) { 0 } else { 6 };
+        again.max(surprise)
+    }
+
+    /// The client asks; `before` is where it stood.
+    fn ask(&mut self, ends: &Ends, before: &Self, packet: &Packet) -> u16 {
+        let (method, query) = match packet.said {
+            Said::Request(method) => (method, false),
+            _ => (Method::PublicKey, true),
+        };
+        self.stage = Stage::Asked;
+        self.method = Some(method);
+        self.query = query;
+        self.probed |= method == Method::None;
+        self.tokens = 0;
+        let Some((wire, payload)) = packet.size else {
+            self.request = Octets::default();
+            self.asked = Interval::new(QUERY, ANY);
+            return if before.filled { 0 } else { 2 };
+        };
+        self.request = wire;
+        let again = wire == before.request;
+        let named = |fixed: Octets| payload.without(Interval::exactly(fixed));
+        match method {
+            Method::None => {
+                self.user = self.user.narrowed(named(NONE));
+                sizes::long_name(self.user.least)
+            }
+            Method::Password => {
+                let rest = named(PASSWORD);
+                self.user = self.user.narrowed(Interval::new(Octets::default(), rest.most));
+                let switched = match (again, before.method) {
+                    (true, Some(Method::Password)) | (_, None) => 0,
+                    (true, _) | (false, Some(Method::Password)) => 1,
+                    (false, _) => 0,
+                };
+                let hidden = ends.habits.client.hides_passwords;
+                sizes::odd_password(before.user.least, rest, hidden).saturating_add(switched)
+            }
+            Method::PublicKey if query => {
+                self.asked = payload;
+                let key = payload.without(before.user.plus(QUERY));
+                let again = again || before.method == Some(Method::Password);
+                sizes::odd_key(key).saturating_add(if again { 2 } else { 0 })
+            }
+            Method::PublicKey if before.stage == Stage::Offered => {
+                sizes::odd_signature(payload.without(before.asked))
+            }
+            Method::PublicKey => sizes::odd_signed(payload.without(before.user.plus(QUERY))),
+            Method::KeyboardInteractive => {
+                let rest = named(KEYBOARD);
+                let switched = u16::from(before.method == Some(Method::Password));
+                if !rest.meets(before.user) {
+                    return switched.saturating_add(4);
+                }
+                self.user = self.user.narrowed(rest);
+                switched.saturating_add(sizes::long_name_typed(self.user.least))
+            }
+            Method::GssapiWithMic | Method::GssapiKeyex | Method::Hostbased => 1,
+        }
+    }
+
+    /// The request was answered.
+    fn answer(&mut self) {
+        self.answered = true;
+        if self.method != Some(Method::None) {
+            self.attempts = self.attempts.saturating_add(1);
+        }
+    }
+}
+
+/// What speaks against an end in this situation.
+pub(in super::super) fn at_end(ends: &Ends, s: &Situation) -> Cost {
+    let stage = match s.stage {
+        Stage::Asked | Stage::Answered | Stage::Prompted | Stage::Offered => 3,
+        Stage::In if ends.habits.client.goes_on => 6,
+        Stage::In => 1,
+        _ if s.service == Service::Asked => 2,
+        // After a probe, or a key that would not do, there is more to try.
+        Stage::Ready if s.attempts == 0 || s.query => 1,
+        _ => 0,
+    };
+    let open = |carried: Octets| if carried.0 > 0 { against(3) } else { against(0) };
+    against(stage) + open(s.carried.client) + open(s.carried.server)
+}

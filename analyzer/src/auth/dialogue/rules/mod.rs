@@ -1,0 +1,96 @@
+//! What may be said in a situation, how large it is, and how much speaks against it.
+//!
+//! Nothing speaks against what is expected; each further point makes a reading about half as likely. Messages whose size
+//! is known to the octet cost less than those that fit many sizes: to be met by chance is less likely.
+
+mod authenticated;
+mod bounds;
+mod client;
+mod effects;
+mod server;
+mod sizes;
+
+use std::num::Saturating;
+
+use kexray_grammar::Role;
+
+pub(super) use self::effects::{Packet, at_end, effect};
+use super::octets::{Interval, Octets};
+use super::said::Said;
+use super::situation::{Each, Situation, Stage};
+use super::software::Habits;
+
+/// What speaks against a reading, in points.
+pub(super) type Cost = Saturating<u16>;
+
+/// So many points.
+pub(super) const fn against(points: u16) -> Cost {
+    Saturating(points)
+}
+
+/// Possible, and hardly ever seen.
+const VERY_RARE: u16 = 12;
+
+/// What may be said.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Offer {
+    pub(super) said: Said,
+    pub(super) payload: Interval,
+    pub(super) cost: Cost,
+}
+
+/// What holds for the whole connection.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ends {
+    /// What their software is known to do.
+    pub(crate) habits: Each<Habits>,
+    /// Whether they take EXT_INFO. RFC 8308 section 2.1.
+    pub(crate) takes_extensions: Each<bool>,
+    /// Whether the key exchange was one of GSS-API's, which authenticates as well. RFC 4462 section 4.
+    pub(crate) by_gssapi: bool,
+}
+
+/// How long an answer took, beside the quickest one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// No longer than it takes to look something up.
+    Quick,
+    /// Long enough for a password's hash, which is slow on purpose.
+    Slow,
+}
+
+/// Takes offers.
+struct Offers<'o, F: FnMut(Offer)>(&'o mut F);
+
+impl<F: FnMut(Offer)> Offers<'_, F> {
+    fn put(&mut self, said: Said, payload: Interval, points: u16) {
+        (self.0)(Offer { said, payload, cost: against(points) });
+    }
+
+    /// Of one size.
+    fn exact(&mut self, said: Said, payload: Octets, points: u16) {
+        self.put(said, Interval::exactly(payload), points);
+    }
+}
+
+/// Tells all that may be said in a situation.
+pub(super) fn offers(ends: &Ends, situation: &Situation, from: Role, offer: &mut impl FnMut(Offer)) {
+    let offers = &mut Offers(offer);
+    if situation.stage == Stage::Over {
+        // Whatever it is, it changes nothing.
+        return offers.put(Said::Later, Interval::new(bounds::SUCCESS, bounds::ANY), 8);
+    }
+    match (situation.authenticated, from) {
+        (true, _) => authenticated::offers(ends, situation, from, offers),
+        (false, Role::Client) => client::offers(ends, situation, offers),
+        (false, Role::Server) => server::offers(ends, situation, offers),
+    }
+}
+
+/// What speaks against an implementation that is known not to.
+fn known(ends: &Ends, from: Role) -> u16 {
+    if ends.habits.of(from).pads_least { 8 } else { 0 }
+}

@@ -1,0 +1,92 @@
+//! What a server may say until its client is authenticated.
+
+use std::num::Saturating;
+
+use kexray_grammar::Role;
+
+use super::super::keys;
+use super::super::octets::{Interval, Octets};
+use super::super::said::Said;
+use super::super::situation::{Service, Situation, Stage};
+use super::bounds::{
+    ANY, BANNER, DEBUG, DISCONNECT, EXT_INFO, FAILURE, GSSAPI_RESPONSE, IGNORE, INFO_REQUEST, PK_OK, QUERY,
+    SERVICE, SUCCESS,
+};
+use super::{Ends, Offer, Offers, VERY_RARE, known};
+use crate::auth::Method;
+
+/// From one size on, up to so many octets more.
+const fn from(least: Octets, more: u32) -> Interval {
+    Interval::new(least, Saturating(least.0.saturating_add(more)))
+}
+
+pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut Offers<'_, F>) {
+    let habits = &ends.habits.server;
+    if habits.ignores {
+        offers.exact(Said::Aside, IGNORE, 1);
+    }
+    offers.put(
+        Said::Aside,
+        from(IGNORE, DEBUG.0.saturating_add(512)),
+        2_u16.saturating_add(known(ends, Role::Server)),
+    );
+    let extensions = match (ends.takes_extensions.client, s.ext_info.server) {
+        (true, 0) => 2,
+        (true, 1) => 4,
+        _ => VERY_RARE,
+    };
+    offers.put(Said::ExtInfo, from(EXT_INFO + Saturating(16), 2048), extensions);
+    let leave = match (s.waits(), s.attempts) {
+        (true, 2..) => 2,
+        (true, 1) => 3,
+        (true, 0) => 5,
+        (false, _) => 8,
+    };
+    offers.put(Said::Disconnect, from(DISCONNECT, 512), leave);
+    match s.service {
+        Service::NotAsked => return,
+        Service::Asked => return offers.exact(Said::ServiceAccept, SERVICE, 0),
+        Service::Accepted => {}
+    }
+    let banner = match (s.banners, s.answered) {
+        (0, false) => 4,
+        (0, true) => 7,
+        _ => 8,
+    };
+    offers.put(Said::Banner, Interval::new(BANNER, ANY), banner);
+    if let (true, Some(method)) = (s.waits(), s.method) {
+        answers(s, method, offers);
+    }
+}
+
+fn answers<F: FnMut(Offer)>(s: &Situation, method: Method, offers: &mut Offers<'_, F>) {
+    let at_once = s.stage == Stage::Asked;
+    let interactive = matches!(method, Method::KeyboardInteractive | Method::GssapiWithMic);
+    offers.put(Said::Failure, from(FAILURE, 200), if interactive && at_once { 2 } else { 0 });
+    let success = match method {
+        Method::PublicKey if s.query => 8,
+        Method::None => 5,
+        _ if interactive && at_once => 5,
+        _ => 0,
+    };
+    offers.exact(Said::Success, SUCCESS, success);
+    match method {
+        Method::PublicKey if s.query => {
+            // The answer repeats the algorithm's name and the key.
+            let key = s.asked.without(s.user.plus(QUERY));
+            let smallest = PK_OK + keys::SMALLEST;
+            let least = (key.least + PK_OK).max(smallest);
+            offers.put(Said::PkOk, Interval::new(least, (key.most + PK_OK).max(least)), 0);
+        }
+        Method::KeyboardInteractive => {
+            offers.put(Said::Prompt, from(INFO_REQUEST, 4096), if at_once { 3 } else { 4 })
+        }
+        Method::GssapiWithMic if at_once => {
+            offers.put(Said::Prompt, from(GSSAPI_RESPONSE + Saturating(6), 14), 0);
+        }
+        Method::GssapiWithMic => offers.put(Said::Prompt, from(GSSAPI_RESPONSE, 16_384), 3),
+        // PASSWD_CHANGEREQ.
+        Method::Password => offers.put(Said::Prompt, from(BANNER, 512), 9),
+        _ => {}
+    }
+}

@@ -1,0 +1,287 @@
+//! What a run of octets may hold: every message that fits its size and the situation, and, where none is likely, every
+//! sequence of some.
+
+use std::num::Saturating;
+
+use kexray_grammar::{Role, Sealing};
+
+use super::framing::Run;
+use super::history::{History, Place, Told};
+use super::octets::{Interval, Octets, octets};
+use super::rules::{Cost, Ends, Offer, Pace, Packet, against, effect, offers};
+use super::said::Said;
+use super::sealing::{Holds, Padding, holds, wire};
+use super::situation::{Situation, Stage};
+use crate::Timestamp;
+use crate::auth::Method;
+
+/// A reading of all that was sent so far.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    pub(super) situation: Situation,
+    pub(super) cost: Cost,
+    pub(super) place: Place,
+}
+
+/// Packets in one run that are looked for.
+const TOGETHER: usize = 5;
+/// A reading that costs so much more than the best one is given up.
+const HOPELESS: Cost = against(8);
+/// Readings that are followed side by side.
+const READINGS: usize = 12;
+/// A run that one message explains at so little cost holds no more.
+const LIKELY: Cost = against(3);
+/// What speaks against a packet that goes on in the next segment though this one is not full.
+const BROKEN: Cost = against(8);
+
+/// What was sent, when, and after how long.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sent {
+    pub(super) from: Role,
+    pub(super) at: Timestamp,
+    pub(super) pace: Pace,
+    pub(super) run: Run,
+}
+
+/// The search for what one run may hold.
+pub(super) struct Search<'a> {
+    ends: &'a Ends,
+    sealing: &'a Sealing,
+    sent: Sent,
+    history: &'a mut History,
+    found: &'a mut Vec<Reading>,
+    /// The least cost among what was found.
+    best: Cost,
+    way: [(Said, Octets); TOGETHER],
+}
+
+/// Packets of a run that are still to be told.
+#[derive(Clone, Copy)]
+struct Rest {
+    /// How many octets there are.
+    octets: Interval,
+    /// How many there are in all.
+    total: Octets,
+    /// How many packets were told.
+    told: usize,
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(
+        ends: &'a Ends,
+        sealing: &'a Sealing,
+        sent: Sent,
+        history: &'a mut History,
+        found: &'a mut Vec<Reading>,
+    ) -> Self {
+        let way = [(Said::Aside, Octets::default()); TOGETHER];
+        Self { ends, sealing, sent, history, found, best: Saturating(u16::MAX), way }
+    }
+
+    /// Goes on from a reading.
+    pub(super) fn go_on(&mut self, reading: &Reading) {
+        let Sent { from, run, .. } = self.sent;
+        let mut reading = *reading;
+        if reading.situation.carried.of(from.peer()).0 > 0 {
+            // The other end is in the middle of a packet.
+            reading.cost += against(3);
+        }
+        let total = octets(run.octets) + std::mem::take(reading.situation.carried.of_mut(from));
+        let likely = self.alone(&reading, total);
+        let fills = self.ends.habits.of(from).fills_with_ignore;
+        if run.packet || !fills && likely.is_some_and(|cost| cost < LIKELY) {
+            return;
+        }
+        if reading.situation.stage != Stage::Going {
+            self.step(&reading, Rest { octets: Interval::exactly(total), total, told: 0 });
+        }
+        let mut later = reading;
+        *later.situation.carried.of_mut(from) = total;
+        later.cost += if run.full { against(1) } else { BROKEN };
+        if later.cost <= self.limit() {
+            self.keep(later);
+        }
+    }
+
+    /// Takes a run for one message. Tells what speaks against the likeliest.
+    fn alone(&mut self, reading: &Reading, total: Octets) -> Option<Cost> {
+        let (ends, sealing, from) = (self.ends, self.sealing, self.sent.from);
+        let habit = *reading.situation.padding.of(from);
+        let mut likely = None;
+        let usual = holds(sealing, total, habit)?;
+        offers(ends, &reading.situation, from, &mut |offer: Offer| {
+            let exact = offer.payload.is_exact();
+            if habit == Padding::Unknown && exact {
+                for (padding, points) in Padding::HABITS {
+                    if let Some(holds) = holds(sealing, total, padding) {
+                        let cost = self.one(reading, total, &offer, holds, padding, against(points));
+                        likely = least(likely, cost);
+                    }
+                }
+            } else {
+                let cost = self.one(reading, total, &offer, usual, habit, against(0));
+                likely = least(likely, cost);
+            }
+        });
+        likely
+    }
+
+    /// Takes a run for that message, if it fits. Tells what speaks against it.
+    fn one(
+        &mut self,
+        reading: &Reading,
+        total: Octets,
+        offer: &Offer,
+        holds: Holds,
+        padding: Padding,
+        more: Cost,
+    ) -> Option<Cost> {
+        if !offer.payload.meets(holds.payload) {
+            return None;
+        }
+        let from = self.sent.from;
+        let mut cost = offer.cost + more + self.hidden(offer.said, total);
+        if offer.said == Said::Aside
+            && !offer.payload.is_exact()
+            && self.ends.habits.of(from).fills_with_ignore
+        {
+            // It hides something, or it would not be so long.
+            cost += against(4);
+        }
+        if offer.payload.most < holds.unfloored && !self.ends.habits.of(from).floors {
+            cost += against(2);
+        }
+        let mut situation = reading.situation;
+        *situation.padding.of_mut(from) = padding;
+        let size = Some((total, holds.payload));
+        let packet = Packet { from, said: offer.said, size, pace: self.sent.pace };
+        let (situation, surprise) = effect(self.ends, &situation, &packet);
+        cost += surprise;
+        if let Some(first) = self.way.first_mut() {
+            *first = (offer.said, total);
+        }
+        self.arrive(Reading { situation, cost: reading.cost + cost, place: reading.place }, 1);
+        Some(cost)
+    }
+
+    /// Tries all that may come next in a run of several messages.
+    fn step(&mut self, reading: &Reading, rest: Rest) {
+        let from = self.sent.from;
+        let habit = *reading.situation.padding.of(from);
+        offers(self.ends, &reading.situation, from, &mut |offer: Offer| {
+            let unknown = habit == Padding::Unknown && offer.payload.is_exact();
+            let habits: &[(Padding, u16)] = if unknown { &Padding::HABITS } else { &[(habit, 0)] };
+            for (padding, points) in habits {
+                let cost = reading.cost + offer.cost + against(*points);
+                if cost <= self.limit() {
+                    self.take(&Reading { cost, ..*reading }, rest, &offer, *padding);
+                }
+            }
+        });
+    }
+
+    /// Takes a message from a run, if it fits: as the last of several, and as one that is not.
+    fn take(&mut self, reading: &Reading, rest: Rest, offer: &Offer, padding: Padding) {
+        let from = self.sent.from;
+        let sizes = wire(self.sealing, offer.payload, padding);
+        let mut situation = reading.situation;
+        *situation.padding.of_mut(from) = padding;
+        let told = rest.told.saturating_add(1);
+        // The one before left its size open, or this one is of one size.
+        let size = |known: bool, octets: Octets| {
+            let payload = known.then(|| holds(self.sealing, octets, padding)).flatten();
+            payload.map(|holds| (octets, holds.payload))
+        };
+        let say = |search: &mut Self, size: Option<(Octets, Interval)>| {
+            let packet = Packet { from, said: offer.said, size, pace: search.sent.pace };
+            let (situation, surprise) = effect(search.ends, &situation, &packet);
+            if let Some(slot) = search.way.get_mut(rest.told) {
+                *slot = (offer.said, size.map_or(Octets::default(), |(wire, _)| wire));
+            }
+            Reading { situation, cost: reading.cost + surprise, place: reading.place }
+        };
+        if told > 1 && sizes.meets(rest.octets) && self.sealing.can_come_to(rest.total.0 as usize, told) {
+            let size = if rest.octets.is_exact() {
+                size(true, rest.octets.least)
+            } else {
+                size(sizes.is_exact(), sizes.least)
+            };
+            let arrived = say(self, size);
+            self.arrive(arrived, told);
+        }
+        let left = rest.octets.without(sizes);
+        let smallest = octets(self.sealing.smallest(kexray_grammar::Padding::Least));
+        if told < TOGETHER && left.most >= smallest {
+            let size = size(sizes.is_exact(), sizes.least);
+            let mut next = say(self, size);
+            next.cost += against(if sizes.is_exact() { 1 } else { 2 });
+            if offer.said == Said::Success && !self.ends.habits.of(from).pads_least {
+                // What is not known to go on at once would have to.
+                next.cost += against(4);
+            }
+            if next.cost <= self.limit() {
+                let octets = Interval::new(left.least.max(smallest), left.most);
+                self.step(&next, Rest { octets, total: rest.total, told });
+            }
+        }
+    }
+
+    /// What speaks against a size that the sender would have hidden.
+    fn hidden(&self, said: Said, octets: Octets) -> Cost {
+        let secret = matches!(said, Said::Request(Method::Password) | Said::Answer);
+        let hides = secret && self.ends.habits.of(self.sent.from).hides_passwords;
+        let aligned = (octets.0 as usize).saturating_sub(self.sealing.unaligned()).is_multiple_of(HIDDEN);
+        if hides && !aligned { against(8) } else { against(0) }
+    }
+
+    fn limit(&self) -> Cost {
+        self.best + HOPELESS
+    }
+
+    /// Keeps a reading and the packets that led to it.
+    fn arrive(&mut self, mut reading: Reading, told: usize) {
+        let known = |other: &Reading| other.cost <= reading.cost && other.situation == reading.situation;
+        if reading.cost > self.limit() || self.found.iter().any(known) {
+            return;
+        }
+        for (said, octets) in self.way.iter().take(told).copied() {
+            let packet = Told { at: self.sent.at, from: self.sent.from, said, octets };
+            reading.place = self.history.push(reading.place, packet);
+        }
+        self.keep(reading);
+    }
+
+    fn keep(&mut self, reading: Reading) {
+        self.best = self.best.min(reading.cost);
+        match self.found.iter_mut().find(|other| other.situation == reading.situation) {
+            Some(other) if reading.cost < other.cost => *other = reading,
+            Some(_) => {}
+            None => self.found.push(reading),
+        }
+    }
+}
+
+/// OpenSSH aligns what carries a password to so many octets.
+const HIDDEN: usize = 64;
+
+fn least(one: Option<Cost>, two: Option<Cost>) -> Option<Cost> {
+    match (one, two) {
+        (Some(one), Some(two)) => Some(one.min(two)),
+        (one, two) => one.or(two),
+    }
+}
+
+/// Drops what is hopeless. What the best reading costs is taken off all, since only differences count, and told; `None`
+/// where there is no reading.
+pub(super) fn prune(readings: &mut Vec<Reading>) -> Option<Cost> {
+    let best = readings.iter().map(|reading| reading.cost).min()?;
+    readings.retain(|reading| reading.cost <= best + HOPELESS);
+    if readings.len() > READINGS {
+        readings.sort_by_key(|reading| reading.cost);
+        readings.truncate(READINGS);
+    }
+    for reading in readings {
+        reading.cost -= best;
+    }
+    Some(best)
+}

@@ -1,0 +1,120 @@
+//! What was tried, and what came of it.
+
+use crate::Timestamp;
+
+/// A method of authentication. RFC 4252, RFC 4256, RFC 4462; SSH-1 protocol description, section "Detailed description of packet types and formats".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Method {
+    /// None at all: the probe for what is allowed.
+    None,
+    /// A password.
+    Password,
+    /// A key of the user's.
+    PublicKey,
+    /// Questions and answers.
+    KeyboardInteractive,
+    /// The key of the client's host.
+    Hostbased,
+    /// GSS-API, by tokens.
+    GssapiWithMic,
+    /// GSS-API, by what the key exchange proved.
+    GssapiKeyex,
+}
+
+impl Method {
+    /// Its name in the protocol.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Password => "password",
+            Self::PublicKey => "publickey",
+            Self::KeyboardInteractive => "keyboard-interactive",
+            Self::Hostbased => "hostbased",
+            Self::GssapiWithMic => "gssapi-with-mic",
+            Self::GssapiKeyex => "gssapi-keyex",
+        }
+    }
+}
+
+/// What came of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Answer {
+    /// It was refused.
+    Refused,
+    /// It was taken, and another one is wanted too.
+    Partial,
+    /// The key would do.
+    WouldDo,
+    /// The user is in.
+    Success,
+    /// The server hung up.
+    HungUp,
+    /// There was none.
+    None,
+}
+
+impl Answer {
+    /// Its name in logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Refused => "fail",
+            Self::Partial => "partial",
+            Self::WouldDo => "pk_ok",
+            Self::Success => "success",
+            Self::HungUp => "disconnect",
+            Self::None => "no_reply",
+        }
+    }
+}
+
+/// What an inference rests on, from least to most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Evidence {
+    /// Another reading was possible, but less likely.
+    #[default]
+    Heuristic,
+    /// Ends of packets follow from alignment and from segments; no other reading was left.
+    Aligned,
+    /// Lengths of packets are in clear; no other reading was left.
+    Exact,
+}
+
+impl Evidence {
+    /// Its name in logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Heuristic => "heuristic",
+            Self::Aligned => "aligned",
+            Self::Exact => "exact",
+        }
+    }
+}
+
+/// A request and its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// When it was answered; where it was not, when it was sent.
+    pub at: Timestamp,
+    /// The method.
+    pub method: Method,
+    /// What came of it.
+    pub answer: Answer,
+    /// What that rests on.
+    pub evidence: Evidence,
+}
+
+impl Step {
+    /// Whether it is an attempt: it was decided, and it is not a probe that failed.
+    #[must_use]
+    pub fn is_attempt(&self) -> bool {
+        match self.answer {
+            Answer::Success => true,
+            Answer::Refused | Answer::Partial | Answer::HungUp => self.method != Method::None,
+            Answer::WouldDo | Answer::None => false,
+        }
+    }
+}

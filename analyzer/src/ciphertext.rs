@@ -1,0 +1,260 @@
+//! What is told of ciphertext: its lengths, and what they say of authentication.
+
+use kexray_grammar::{Compression, Event, Exchange, Named, Role};
+
+use crate::auth::classic::{Attempt, Classic};
+use crate::auth::dialogue::{Dialogue, Each, Ends, Habits, Outcome};
+use crate::auth::{Answer, Engine, Method, Record, Step};
+use crate::connection::Connection;
+use crate::sink::Sink;
+use crate::{Side, Timestamp};
+
+/// An engine at work on a connection.
+#[derive(Debug)]
+pub(crate) enum Inference {
+    Classic(Classic),
+    /// It begins with the first ciphertext.
+    Dialogue(Option<Box<Following>>),
+    /// Nothing more can be said.
+    Over,
+}
+
+/// The dialogue engine, and what it told.
+#[derive(Debug)]
+pub(crate) struct Following {
+    dialogue: Dialogue,
+    record: Record,
+}
+
+impl Inference {
+    pub(crate) const fn new(engine: Engine) -> Self {
+        match engine {
+            Engine::Classic => Self::Classic(Classic::new()),
+            Engine::Dialogue => Self::Dialogue(None),
+        }
+    }
+
+    /// Bytes of a direction are missing, or where its ciphertext begins is not known.
+    pub(crate) fn lose(&mut self) {
+        match self {
+            Self::Classic(classic) => classic.give_up(),
+            Self::Dialogue(Some(following)) => following.dialogue.lose(),
+            Self::Dialogue(None) => *self = Self::Over,
+            Self::Over => {}
+        }
+    }
+
+    /// The time from which on a verdict may still be told.
+    pub(crate) fn undecided_since(&self) -> Option<Timestamp> {
+        match self {
+            Self::Dialogue(Some(following)) => following.dialogue.undecided_since(),
+            _ => None,
+        }
+    }
+}
+
+impl Connection {
+    /// Ciphertext was delivered; `full` says that it fills its segment.
+    pub(crate) fn ciphertext(
+        &mut self,
+        side: Side,
+        at: Timestamp,
+        octets: &[u8],
+        full: bool,
+        sink: &mut (impl Sink + ?Sized),
+    ) {
+        if sink.wants_events() {
+            let orig = side.is_originator();
+            self.session.tell(at, &Event::SshEncryptedPacket { orig, len: octets.len() as u64 }, sink);
+        }
+        if self.session.version != Some(2) {
+            return;
+        }
+        let role = self.roles.of(side);
+        match &mut self.inference {
+            Inference::Classic(classic) => {
+                if let Some(attempt) = classic.observe(role, octets.len() as u64) {
+                    self.classic_attempt(at, attempt, sink);
+                }
+            }
+            Inference::Dialogue(None) => {
+                self.inference = self
+                    .dialogue()
+                    .map_or(Inference::Over, |following| Inference::Dialogue(Some(Box::new(following))));
+                if matches!(self.inference, Inference::Dialogue(_)) {
+                    self.follow(role, at, octets, full, sink);
+                }
+            }
+            Inference::Dialogue(Some(_)) => self.follow(role, at, octets, full, sink),
+            Inference::Over => {}
+        }
+    }
+
+    /// A dialogue between these two ends; `None` where the sizes of packets mean nothing.
+    fn dialogue(&self) -> Option<Following> {
+        let algorithms = self.session.algorithms.as_ref()?;
+        let sealing = algorithms.sealing();
+        // Compression that waits for success does not matter here.
+        let at_once = |name: &Option<Named<Compression>>| {
+            name.as_ref()
+                .and_then(Named::known)
+                .is_none_or(|compression| compression.compresses() && !compression.delayed())
+        };
+        if at_once(&algorithms.compression.client_to_server)
+            || at_once(&algorithms.compression.server_to_client)
+        {
+            return None;
+        }
+        let takes = |role| self.streams.of(self.roles.side(role)).takes_extensions;
+        let habits = |line: &Option<Box<[u8]>>| Habits::of(line.as_deref().unwrap_or_default());
+        let ends = Ends {
+            habits: Each { client: habits(&self.session.client), server: habits(&self.session.server) },
+            takes_extensions: Each { client: takes(Role::Client), server: takes(Role::Server) },
+            by_gssapi: matches!(self.exchange, Some(Exchange::Gss | Exchange::GssGex)),
+        };
+        let sealings = Each { client: sealing.client_to_server?, server: sealing.server_to_client? };
+        Some(Following { dialogue: Dialogue::new(sealings, ends), record: Record::default() })
+    }
+
+    fn follow(
+        &mut self,
+        role: Role,
+        at: Timestamp,
+        octets: &[u8],
+        full: bool,
+        sink: &mut (impl Sink + ?Sized),
+    ) {
+        let Inference::Dialogue(Some(following)) = &mut self.inference else { return };
+        let Following { dialogue, record } = &mut **following;
+        let mut steps = Vec::new();
+        let explanation = &mut self.session.explanation;
+        dialogue.deliver(role, at, octets, full, &mut |packet, evidence| {
+            steps.extend(record.take(packet, evidence));
+            if let Some(explanation) = explanation {
+                explanation.push(packet.explained(evidence));
+            }
+        });
+        let outcome = dialogue.decided();
+        if let Some(outcome) = outcome {
+            self.take_outcome(outcome);
+        }
+        for step in &steps {
+            self.tell_step(step, sink);
+        }
+    }
+
+    /// The connection is over: what the dialogue came to, if it was not decided before.
+    fn finish_dialogue(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
+        let Inference::Dialogue(Some(following)) = &mut self.inference else { return };
+        let Following { dialogue, record } = &mut **following;
+        let mut steps = Vec::new();
+        let explanation = &mut self.session.explanation;
+        let outcome = dialogue.finish(&mut |packet, evidence| {
+            steps.extend(record.take(packet, evidence));
+            if let Some(explanation) = explanation {
+                explanation.push(packet.explained(evidence));
+            }
+        });
+        record.leave_unanswered(outcome.evidence);
+        self.take_outcome(outcome);
+        if self.session.auth_success.is_none() {
+            return;
+        }
+        for step in &steps {
+            self.tell_step(step, sink);
+        }
+        let auth_attempts = self.session.auth_attempts;
+        if self.session.auth_success == Some(false) && auth_attempts > 0 {
+            self.session.tell(at, &Event::SshAuthFailed, sink);
+            self.session.tell(at, &Event::SshAuthResult { result: false, auth_attempts }, sink);
+        }
+    }
+
+    /// Puts what is certain into the session, and lets go of the engine.
+    fn take_outcome(&mut self, outcome: Outcome) {
+        let Inference::Dialogue(Some(following)) = std::mem::replace(&mut self.inference, Inference::Over)
+        else {
+            return;
+        };
+        let Outcome { success, attempts, evidence } = outcome;
+        self.session.auth_success = success;
+        if success.is_some() {
+            self.session.auth_attempts = attempts;
+            self.session.auth_evidence = Some(evidence);
+            self.session.auth_method = following.record.deciding();
+            self.session.auth_steps = following.record.into_steps();
+        }
+    }
+
+    /// Tells a step, if it is an attempt.
+    fn tell_step(&mut self, step: &Step, sink: &mut (impl Sink + ?Sized)) {
+        if !step.is_attempt() {
+            return;
+        }
+        let authenticated = step.answer == Answer::Success;
+        self.session.tell(step.at, &Event::SshAuthAttempted { authenticated }, sink);
+        if authenticated {
+            let auth_method_none = step.method == Method::None;
+            self.session.tell(step.at, &Event::SshAuthSuccessful { auth_method_none }, sink);
+            let auth_attempts = self.session.auth_attempts;
+            self.session.tell(step.at, &Event::SshAuthResult { result: true, auth_attempts }, sink);
+        }
+    }
+
+    /// The connection is over.
+    pub(crate) fn finish_authentication(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
+        match &self.inference {
+            Inference::Classic(classic) => {
+                let gave_up = classic.gave_up();
+                self.finish_classic(at, gave_up, sink);
+            }
+            Inference::Dialogue(_) => self.finish_dialogue(at, sink),
+            Inference::Over => {}
+        }
+    }
+
+    /// Whether the end of the connection has a verdict to tell.
+    pub(crate) fn waits_for_end(&self) -> bool {
+        match &self.inference {
+            Inference::Classic(_) => self.session.auth_success == Some(false),
+            Inference::Dialogue(following) => following.is_some(),
+            Inference::Over => false,
+        }
+    }
+
+    fn classic_attempt(&mut self, at: Timestamp, attempt: Attempt, sink: &mut (impl Sink + ?Sized)) {
+        let authenticated = matches!(attempt, Attempt::Succeeded { .. });
+        self.session.tell(at, &Event::SshAuthAttempted { authenticated }, sink);
+        let compressed = self.compressed();
+        if !compressed {
+            self.session.auth_attempts = self.session.auth_attempts.saturating_add(1);
+            self.session.auth_success = Some(authenticated);
+        }
+        if let Attempt::Succeeded { by_none } = attempt {
+            self.session.tell(at, &Event::SshAuthSuccessful { auth_method_none: by_none }, sink);
+            if !compressed {
+                let auth_attempts = self.session.auth_attempts;
+                self.session.tell(at, &Event::SshAuthResult { result: true, auth_attempts }, sink);
+            }
+        }
+    }
+
+    fn finish_classic(&mut self, at: Timestamp, gave_up: bool, sink: &mut (impl Sink + ?Sized)) {
+        if self.session.auth_success != Some(false) {
+            return;
+        }
+        if gave_up {
+            // The attempt that succeeded may be among what is missing.
+            self.session.auth_success = None;
+        } else if self.session.version.is_some() && !self.compressed() {
+            let auth_attempts = self.session.auth_attempts;
+            self.session.tell(at, &Event::SshAuthFailed, sink);
+            self.session.tell(at, &Event::SshAuthResult { result: false, auth_attempts }, sink);
+        }
+    }
+
+    /// Whether compression was negotiated: Zeek's rule gives no verdict then.
+    fn compressed(&self) -> bool {
+        self.session.algorithms.as_ref().is_some_and(|algorithms| algorithms.compressed())
+    }
+}

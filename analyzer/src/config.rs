@@ -1,0 +1,13 @@
+//! What may be chosen.
+
+use crate::auth::Engine;
+
+/// How a connection is analyzed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Config {
+    /// What infers whether users were authenticated.
+    pub engine: Engine,
+    /// Whether sessions [explain](crate::Session::explanation) their verdict, packet by packet.
+    pub explain: bool,
+}
