@@ -27,7 +27,7 @@ struct ScoreArgs {
     folder: PathBuf,
 
     /// Which of our engines to score
-    #[arg(long, value_enum, default_value_t = Ours::Classic)]
+    #[arg(long, value_enum, default_value_t = Ours::Both)]
     engine: Ours,
 
     /// Score Zeek too: a folder with its `ssh.log` of each capture, as JSON lines in `<capture>.json`
@@ -47,12 +47,18 @@ struct ScoreArgs {
 enum Ours {
     /// Zeek's rule
     Classic,
+    /// The dialogue engine
+    Dialogue,
+    /// Both, side by side
+    Both,
 }
 
 impl Ours {
     fn engines(self) -> Vec<Engine> {
         match self {
             Self::Classic => vec![Engine::Classic],
+            Self::Dialogue => vec![Engine::Dialogue],
+            Self::Both => vec![Engine::Dialogue, Engine::Classic],
         }
     }
 }

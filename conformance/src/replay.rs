@@ -49,6 +49,22 @@ pub fn sessions(capture: &Path) -> Result<Vec<Record>, ReplayError> {
     records(&["read".as_ref(), "--format".as_ref(), "json".as_ref(), capture.as_os_str()])
 }
 
+/// The same, with authentication told by the dialogue engine.
+///
+/// # Errors
+///
+/// When the command fails, or writes what is no record.
+pub fn sessions_by_dialogue(capture: &Path) -> Result<Vec<Record>, ReplayError> {
+    records(&[
+        "read".as_ref(),
+        "--auth".as_ref(),
+        "dialogue".as_ref(),
+        "--format".as_ref(),
+        "json".as_ref(),
+        capture.as_os_str(),
+    ])
+}
+
 /// The logs of a capture as Zeek writes them; empty where there is nothing to log.
 #[derive(Clone, Debug, Default)]
 pub struct ZeekLogs {

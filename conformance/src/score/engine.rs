@@ -12,6 +12,8 @@ use super::ScoreError;
 pub enum Engine {
     /// Ours, with Zeek's rule.
     Classic,
+    /// Ours, with the dialogue engine.
+    Dialogue,
     /// Zeek itself: a folder with its `ssh.log` of each capture, as JSON lines in `<capture>.json`.
     Zeek(PathBuf),
 }
@@ -20,6 +22,7 @@ impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Classic => "classic",
+            Self::Dialogue => "dialogue",
             Self::Zeek(_) => "zeek",
         })
     }
@@ -30,6 +33,7 @@ impl Engine {
     pub(super) fn records(&self, capture: &Path) -> Result<Vec<Record>, ScoreError> {
         match self {
             Self::Classic => Ok(replay::sessions(capture)?),
+            Self::Dialogue => Ok(replay::sessions_by_dialogue(capture)?),
             Self::Zeek(folder) => log_of_zeek(folder, capture),
         }
     }
