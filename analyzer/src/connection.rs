@@ -4,6 +4,7 @@ use kexray_grammar::{Anomaly, Exchange, Origin, Role};
 
 use crate::ciphertext::Inference;
 use crate::config::Config;
+use crate::key_facts::HostKey;
 use crate::roles::{Proof, Roles};
 use crate::session::Session;
 use crate::sink::{Excess, Sink};
@@ -107,7 +108,8 @@ impl Connection {
         let streams = Side::BOTH.into_iter().map(|side| self.streams.of(side).kept());
         let offers = [&self.session.client_offer, &self.session.server_offer].into_iter().flatten();
         let offers = offers.map(|offer| offer.kept());
-        streams.chain(lines).chain(offers).fold(0, usize::saturating_add)
+        let key = self.session.host_key.iter().map(HostKey::kept);
+        streams.chain(lines).chain(offers).chain(key).fold(0, usize::saturating_add)
     }
 
     /// Whether only the lengths of what `side` sends matter from now on: delivering it changes nothing that is

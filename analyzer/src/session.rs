@@ -3,6 +3,7 @@
 use kexray_grammar::{Anomaly, Event};
 
 use crate::auth::{Evidence, Explained, Method, Step};
+use crate::key_facts::HostKey;
 use crate::negotiation::Algorithms;
 use crate::offer::Offer;
 use crate::sink::{Excess, Sink};
@@ -30,6 +31,9 @@ pub struct Session {
     pub algorithms: Option<Algorithms>,
     /// SHA-256 of the server's host key, as `ssh-keygen -l` prints it.
     pub host_key_fingerprint: Option<Box<str>>,
+    /// What the host key is made of; `None` unless it was seen and could be read, and details are
+    /// [wanted](crate::Sink::wants_details).
+    pub host_key: Option<HostKey>,
     /// Whether the last attempt at authentication succeeded; `None` where that is not known.
     pub auth_success: Option<bool>,
     /// Attempts at authentication, the successful one included; a "none" that was refused is none.
@@ -69,6 +73,7 @@ impl Session {
                     );
                 }
                 self.host_key_fingerprint = Some(fingerprint.into());
+                self.host_key = if sink.wants_details() { HostKey::of(key) } else { None };
                 if !readable {
                     self.note(at, Anomaly::SshMalformedHostKey, None, sink);
                 }
@@ -82,6 +87,7 @@ impl Session {
                 sink.event(at, &Event::SshServerHostKeyFingerprint { fingerprint: fingerprint.as_bytes() });
                 sink.event(at, event);
                 self.host_key_fingerprint = Some(fingerprint.into());
+                self.host_key = sink.wants_details().then(|| HostKey::of_ssh1(modulus));
             }
             _ => sink.event(at, event),
         }

@@ -1,6 +1,6 @@
 //! The columns of `ssh.log`.
 
-use kexray_analyzer::{Offer, Step};
+use kexray_analyzer::{Certificate, HostKey, Offer, Step, Timestamp};
 
 use super::value::Object;
 use super::{Column, KEXRAY, Kind, Log, Row, Value, ZEEK};
@@ -169,6 +169,40 @@ impl Log for Sessions {
         detail("terrapin_s2c", Kind::Bool, "whether it can cut what the server sends", |row| {
             Some(row.session.terrapin().server_to_client?.into())
         }),
+        detail("host_key_type", Kind::Text, "format of the host key; `rsa1` where it is of SSH-1", |row| {
+            Some(host_key(row)?.format.into())
+        }),
+        detail("host_key_bits", Kind::Count, "its length, as `ssh-keygen -l` counts it", |row| {
+            Some(host_key(row)?.bits.into())
+        }),
+        detail("host_key_curve", Kind::Text, "its curve", |row| Some(host_key(row)?.curve?.into())),
+        detail(
+            "cert_ca_fingerprint",
+            Kind::Text,
+            "of a host certificate: SHA-256 of the authority's key, as `ssh-keygen -L` prints it",
+            |row| Some((*certificate(row)?.authority_fingerprint).into()),
+        ),
+        detail("cert_key_id", Kind::Text, "what the authority calls it", |row| {
+            Some((*certificate(row)?.key_id).into())
+        }),
+        detail(
+            "cert_principals",
+            Kind::Texts,
+            "names of the hosts that it is for; none stands for all",
+            |row| Some(Value::Texts(certificate(row)?.principals().map(Into::into).collect())),
+        ),
+        detail("cert_serial", Kind::Count, "its number", |row| Some(certificate(row)?.serial.into())),
+        detail("cert_type", Kind::Enum, "`user` or `host`", |row| match certificate(row)?.kind {
+            1 => Some("user".into()),
+            2 => Some("host".into()),
+            _ => None,
+        }),
+        detail("cert_valid_after", Kind::Time, "when it becomes valid", |row| {
+            Some(time(certificate(row)?.valid_after)?.into())
+        }),
+        detail("cert_valid_before", Kind::Time, "when it ends; not set where it never does", |row| {
+            Some(time(certificate(row)?.valid_before)?.into())
+        }),
     ];
 }
 
@@ -192,4 +226,17 @@ const fn detail(name: &'static str, kind: Kind, meaning: &'static str, value: Of
 /// A column of HASSH's package for Zeek.
 const fn hassh(name: &'static str, meaning: &'static str, value: Of) -> Column<Sessions> {
     Column { name, kind: Kind::Text, meaning, source: "HASSH", detail: true, value }
+}
+
+fn host_key<'r>(row: &'r Row<'_>) -> Option<&'r HostKey> {
+    row.session.host_key.as_ref()
+}
+
+fn certificate<'r>(row: &'r Row<'_>) -> Option<&'r Certificate> {
+    host_key(row)?.certificate.as_deref()
+}
+
+/// A time of whole seconds; `None` where it is beyond all that a timestamp can be.
+fn time(seconds: u64) -> Option<Timestamp> {
+    seconds.checked_mul(1_000_000_000).map(Timestamp::from_nanos)
 }

@@ -23,7 +23,6 @@ pub(crate) enum Kind {
     /// Text, from the wire or our own.
     Text,
     /// A list of texts.
-    #[allow(dead_code, reason = "no column is one yet")]
     Texts,
     /// A list of objects, with the names and types of their members.
     Objects(&'static [(&'static str, Kind)]),
@@ -56,7 +55,6 @@ pub(crate) enum Value<'v> {
     Plain(Cow<'v, str>),
     /// Text from the wire: any octets.
     Text(Cow<'v, [u8]>),
-    #[allow(dead_code, reason = "no column is one yet")]
     Texts(Vec<Cow<'v, [u8]>>),
     Objects(Vec<Object<'v>>),
 }
