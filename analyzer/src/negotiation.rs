@@ -100,6 +100,25 @@ impl Algorithms {
         self.encryption.with(&self.mac, of)
     }
 
+    /// The first list of KEXINIT of which both ends share nothing, by its name in RFC 4253 section 7.1; `None` where the
+    /// negotiation succeeded. A MAC that the cipher does without may be missing.
+    #[must_use]
+    pub fn failed_on(&self) -> Option<&'static str> {
+        let mac = self.mac_in_use();
+        let (encryption, compression) = (&self.encryption, &self.compression);
+        let lists = [
+            ("kex_algorithms", self.kex.is_some()),
+            ("server_host_key_algorithms", self.server_host_key.is_some()),
+            ("encryption_algorithms_client_to_server", encryption.client_to_server.is_some()),
+            ("encryption_algorithms_server_to_client", encryption.server_to_client.is_some()),
+            ("mac_algorithms_client_to_server", mac.client_to_server.is_some()),
+            ("mac_algorithms_server_to_client", mac.server_to_client.is_some()),
+            ("compression_algorithms_client_to_server", compression.client_to_server.is_some()),
+            ("compression_algorithms_server_to_client", compression.server_to_client.is_some()),
+        ];
+        lists.into_iter().find(|(_, shared)| !shared).map(|(name, _)| name)
+    }
+
     /// Whether either direction is compressed, at once or after authentication.
     #[must_use]
     pub fn compressed(&self) -> bool {

@@ -532,3 +532,18 @@ fn ssh1_keys_and_what_follows() {
         assert!(talk.connection.session().host_key_fingerprint.is_some());
     }
 }
+
+#[test]
+fn the_list_on_which_a_negotiation_fails() {
+    let own = kexinit(CURVE, ED25519, false);
+    for (methods, host_keys, failed) in [
+        (CURVE, ED25519, None),
+        ("ecdh-sha2-nistp256", ED25519, Some("kex_algorithms")),
+        (CURVE, "ssh-rsa", Some("server_host_key_algorithms")),
+        ("ecdh-sha2-nistp256", "ssh-rsa", Some("kex_algorithms")),
+    ] {
+        let talk = handshake(&own, &kexinit(methods, host_keys, false));
+        let algorithms = talk.connection.session().algorithms.as_ref().unwrap();
+        assert_eq!(algorithms.failed_on(), failed, "{methods} {host_keys}");
+    }
+}

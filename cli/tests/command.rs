@@ -97,7 +97,7 @@ fn json_has_our_columns_beside_zeeks() {
 /// What takes more work is told where its columns are asked for, with any number of threads.
 #[test]
 fn fingerprints_of_both_ends() {
-    let names = "hassh,hasshServerAlgorithms,sshka,community_id,strict_kex_server,terrapin_s2c";
+    let names = "kex_family,kex_post_quantum,negotiation_failed,hassh,hasshServerAlgorithms,sshka,community_id,strict_kex_server,terrapin_s2c";
     for threads in ["1", "2"] {
         let output = kexray(&[
             &"read",
@@ -116,6 +116,9 @@ fn fingerprints_of_both_ends() {
         assert!(rows[0]["sshka"].as_str().unwrap().contains("ssh-ed25519"));
         assert!(rows[0]["community_id"].as_str().unwrap().starts_with("1:"));
         assert_eq!(rows[0]["terrapin_s2c"], false);
+        assert_eq!(rows[0]["kex_family"], "curve25519");
+        assert_eq!(rows[0]["kex_post_quantum"], false);
+        assert_eq!(rows[0].get("negotiation_failed"), None);
         assert!(rows[0]["strict_kex_server"].is_boolean());
     }
 }

@@ -119,6 +119,24 @@ impl Log for Sessions {
                 (!steps.is_empty()).then(|| Value::Objects(steps.iter().map(step).collect()))
             },
         ),
+        own(
+            "kex_family",
+            Kind::Text,
+            "what the secret of the negotiated key-exchange method comes from",
+            |row| Some(row.algorithms()?.kex.as_ref()?.known()?.family().into()),
+        ),
+        own(
+            "kex_post_quantum",
+            Kind::Bool,
+            "whether a quantum computer alone does not reveal that secret",
+            |row| Some(row.algorithms()?.kex.as_ref()?.known()?.post_quantum().into()),
+        ),
+        own(
+            "negotiation_failed",
+            Kind::Text,
+            "the first list of KEXINIT of which both ends share nothing, by its name in RFC 4253 section 7.1",
+            |row| Some(row.algorithms()?.failed_on()?.into()),
+        ),
         Column {
             source: "Community ID",
             ..own(
