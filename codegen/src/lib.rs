@@ -29,6 +29,7 @@ pub use diagnostics::{Code, Diagnostic, Diagnostics, Span};
 pub use document::{MARK, Page};
 pub use format::format;
 pub use graph::{Graph, GraphFormat};
+pub use syntax::KEYWORDS;
 pub use vectors::VectorFile;
 
 /// Generates the Rust source for a spec.

@@ -3,29 +3,14 @@
 //!
 //! `KEXRAY_UPDATE=1 cargo test -p kexray-codegen` rewrites what is shown.
 
+mod beside;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use beside::{assert_no_differences, compare, name, specs};
 use kexray_codegen::{Code, Diagnostics, check, generate};
-use similar::TextDiff;
-
-/// The files of a folder beside this one that end in `.grammar`, in order.
-fn specs(folder: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
-    let entries = fs::read_dir(&folder)
-        .expect("the folder is there")
-        .map(|entry| entry.expect("it can be read").path());
-    let mut paths: Vec<_> =
-        entries.filter(|path| path.extension().is_some_and(|end| end == "grammar")).collect();
-    paths.sort();
-    assert!(!paths.is_empty(), "no specs in {}", folder.display());
-    paths
-}
-
-fn name(path: &Path) -> String {
-    path.file_name().expect("it is a file").to_string_lossy().into_owned()
-}
 
 fn mistakes(path: &Path) -> (String, Diagnostics) {
     let source = fs::read_to_string(path).expect("it is text");
@@ -49,19 +34,6 @@ fn told() -> Vec<(PathBuf, String, Diagnostics)> {
     fail.chain(warn).map(|(path, (source, told))| (path, source, told)).collect()
 }
 
-/// Compares with a file; rewrites it where `KEXRAY_UPDATE` is set. What differs, as a diff.
-fn compare(path: &Path, actual: &str) -> Option<String> {
-    if std::env::var_os("KEXRAY_UPDATE").is_some() {
-        fs::write(path, actual).expect("it can be written");
-        return None;
-    }
-    let expected = fs::read_to_string(path).unwrap_or_default();
-    (expected != actual).then(|| {
-        let diff = TextDiff::from_lines(expected.as_str(), actual);
-        diff.unified_diff().header(&format!("{} (expected)", name(path)), "now").to_string()
-    })
-}
-
 #[test]
 fn mistakes_are_shown_as_before() {
     let mut differences = Vec::new();
@@ -69,8 +41,7 @@ fn mistakes_are_shown_as_before() {
         differences
             .extend(compare(&path.with_extension("stderr"), &mistakes.render(&name(&path), &source, false)));
     }
-    let hint = "set KEXRAY_UPDATE=1 to take this as right";
-    assert!(differences.is_empty(), "{}\n{hint}", differences.join("\n"));
+    assert_no_differences(&differences);
 }
 
 #[test]

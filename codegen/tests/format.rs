@@ -2,39 +2,25 @@
 //!
 //! `KEXRAY_UPDATE=1 cargo test -p kexray-codegen --test format` rewrites that.
 
-use std::fs;
-use std::path::Path;
+mod beside;
 
+use std::fs;
+
+use beside::{assert_no_differences, compare, name, specs};
 use kexray_codegen::{Code, format};
-use similar::TextDiff;
 
 #[test]
 fn specs_are_laid_out_as_before() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/format");
-    let mut seen = 0;
-    for entry in fs::read_dir(folder).expect("the folder is there") {
-        let path = entry.expect("it can be read").path();
-        if path.extension().is_none_or(|end| end != "grammar") {
-            continue;
-        }
-        seen += 1;
-        let name = path.file_name().expect("it is a file").to_string_lossy();
+    let mut differences = Vec::new();
+    for path in specs("format") {
+        let name = name(&path);
         let source = fs::read_to_string(&path).expect("it is text");
         let text =
             format(&source).unwrap_or_else(|mistakes| panic!("{}", mistakes.render(&name, &source, false)));
         assert_eq!(format(&text).as_ref(), Ok(&text), "what is laid out stays so");
-
-        let beside = path.with_extension("formatted");
-        if std::env::var_os("KEXRAY_UPDATE").is_some() {
-            fs::write(&beside, text).expect("it can be written");
-            continue;
-        }
-        let expected = fs::read_to_string(&beside).unwrap_or_default();
-        let diff = TextDiff::from_lines(expected.as_str(), text.as_str());
-        let diff = diff.unified_diff().header(&beside.to_string_lossy(), "now").to_string();
-        assert!(expected == text, "{diff}\nset KEXRAY_UPDATE=1 to take this as right");
+        differences.extend(compare(&path.with_extension("formatted"), &text));
     }
-    assert!(seen > 0);
+    assert_no_differences(&differences);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kexray_codegen::{Code, check, format, generate};
+use kexray_codegen::{Code, KEYWORDS, check, format, generate};
 
 const PAGE: &str = include_str!("../LANGUAGE.md");
 
@@ -41,22 +41,7 @@ fn examples_are_right_or_wrong_as_they_say() {
 fn every_declaration_is_shown() {
     let right: String =
         examples().into_iter().filter(|(mark, _)| mark.is_empty()).map(|(_, source)| source).collect();
-    for keyword in [
-        "type",
-        "limit",
-        "anomaly",
-        "words",
-        "record",
-        "event",
-        "group",
-        "line",
-        "frame",
-        "keyed",
-        "layer",
-        "exchange",
-        "sealing",
-        "algorithms",
-    ] {
+    for keyword in KEYWORDS {
         assert!(right.lines().any(|line| line.starts_with(&format!("{keyword} "))), "{keyword}");
     }
     for words in [

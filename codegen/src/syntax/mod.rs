@@ -9,4 +9,5 @@ mod unbalanced;
 
 pub(crate) use items::*;
 pub(crate) use orders::{OrderItem, Step, TransitionItem, VariationItem};
+pub use parse::KEYWORDS;
 pub(crate) use parse::parse;

@@ -216,7 +216,8 @@ fn may_end(last: &TokenTree, next: &TokenTree) -> bool {
     complete && last.span().end().line < next.span().start().line
 }
 
-const KEYWORDS: [&str; 15] = [
+/// The words with which declarations begin.
+pub const KEYWORDS: [&str; 15] = [
     "type",
     "limit",
     "anomaly",
