@@ -51,23 +51,38 @@ def _sshd_session(text: str) -> Label:
         auth_success="Accepted" in verdicts if AUTH_REQUEST.search(text) else None,
         auth_failures=verdicts.count("Failed"),
         auth_methods_tried=authentication.of_sshd(text) or [],
-        session=_session(text),
+        session=_session(OPENED_AT_SERVER, text),
         agent_forwarding="request auth-agent-req@openssh.com" in text,
-        rekeys=max(text.count("SSH2_MSG_KEXINIT received") - 1, 0),
+        rekeys=_rekeys(text),
         **_negotiated(text),
     )
 
 
-def _session(text: str) -> str:
-    """What the client opened, as OpenSSH's server saw it."""
-    kinds = {
-        "sftp": r"^subsystem request for sftp",
-        "subsystem": r"^subsystem request for ",
-        "exec": r"^server_input_channel_req: channel \d+ request exec",
-        "shell": r"^server_input_channel_req: channel \d+ request shell",
-        "forward": r"^server_input_channel_open: ctype direct-|^server_input_global_request: rtype \S*-?forward",
-    }
+# What a session is opened for, as OpenSSH's server and its client log it.
+OPENED_AT_SERVER = {
+    "sftp": r"^subsystem request for sftp",
+    "subsystem": r"^subsystem request for ",
+    "exec": r"^server_input_channel_req: channel \d+ request exec",
+    "shell": r"^server_input_channel_req: channel \d+ request shell",
+    "forward": r"^server_input_channel_open: ctype direct-|^server_input_global_request: rtype \S*-?forward",
+}
+OPENED_BY_CLIENT = {
+    "sftp": r"^Sending subsystem: sftp",
+    "subsystem": r"^Sending subsystem: ",
+    "exec": r"^Sending command: ",
+    "shell": r"^shell request accepted",
+    "forward": r"^channel \d+: new (?:\[)?direct-|^remote forward success",
+}
+
+
+def _session(kinds: dict[str, str], text: str) -> str:
+    """What the client opened, by what is logged of it."""
     return next((kind for kind, pattern in kinds.items() if re.search(pattern, text, re.M)), "none")
+
+
+def _rekeys(text: str) -> int:
+    """How often OpenSSH exchanged keys again."""
+    return max(text.count("SSH2_MSG_KEXINIT received") - 1, 0)
 
 
 def ssh(text: str) -> Label:
@@ -80,22 +95,11 @@ def ssh(text: str) -> Label:
         auth_success=_ssh_outcome(text),
         auth_failures=authentication.refused(tried),
         auth_methods_tried=tried,
-        session=_session_of_ssh(text),
+        session=_session(OPENED_BY_CLIENT, text),
         agent_forwarding="Requesting authentication agent forwarding" in text,
-        rekeys=max(text.count("SSH2_MSG_KEXINIT received") - 1, 0),
+        rekeys=_rekeys(text),
         **_negotiated(text),
     )
-
-
-def _session_of_ssh(text: str) -> str:
-    kinds = {
-        "sftp": r"^Sending subsystem: sftp",
-        "subsystem": r"^Sending subsystem: ",
-        "exec": r"^Sending command: ",
-        "shell": r"^shell request accepted",
-        "forward": r"^channel \d+: new (?:\[)?direct-|^remote forward success",
-    }
-    return next((kind for kind, pattern in kinds.items() if re.search(pattern, text, re.M)), "none")
 
 
 def node(text: str) -> Label:
