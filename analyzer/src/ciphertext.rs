@@ -3,8 +3,8 @@
 use kexray_grammar::{Compression, Event, Exchange, Named, Role};
 
 use crate::auth::classic::{Attempt, Classic};
-use crate::auth::dialogue::{Dialogue, Each, Ends, Habits, Outcome};
-use crate::auth::{Answer, Engine, Method, Record, Step};
+use crate::auth::dialogue::{Dialogue, Each, Ends, Habits, Outcome, Told};
+use crate::auth::{Answer, Engine, Evidence, Explained, Method, Record, Step};
 use crate::connection::Connection;
 use crate::sink::Sink;
 use crate::{Side, Timestamp};
@@ -26,10 +26,27 @@ pub(crate) struct Following {
     record: Record,
 }
 
+/// Takes down what became certain.
+struct Notes<'a> {
+    record: &'a mut Record,
+    explanation: &'a mut Option<Vec<Explained>>,
+    /// Requests that were answered.
+    steps: Vec<Step>,
+}
+
+impl Notes<'_> {
+    fn take(&mut self, packet: &Told, evidence: Evidence) {
+        self.steps.extend(self.record.take(packet, evidence));
+        if let Some(explanation) = self.explanation {
+            explanation.push(packet.explained(evidence));
+        }
+    }
+}
+
 impl Inference {
-    pub(crate) const fn new(engine: Engine) -> Self {
+    pub(crate) fn new(engine: Engine) -> Self {
         match engine {
-            Engine::Classic => Self::Classic(Classic::new()),
+            Engine::Classic => Self::Classic(Classic::default()),
             Engine::Dialogue => Self::Dialogue(None),
         }
     }
@@ -81,9 +98,7 @@ impl Connection {
                 self.inference = self
                     .dialogue()
                     .map_or(Inference::Over, |following| Inference::Dialogue(Some(Box::new(following))));
-                if matches!(self.inference, Inference::Dialogue(_)) {
-                    self.follow(role, at, octets, full, sink);
-                }
+                self.follow(role, at, octets, full, sink);
             }
             Inference::Dialogue(Some(_)) => self.follow(role, at, octets, full, sink),
             Inference::Over => {}
@@ -126,16 +141,10 @@ impl Connection {
     ) {
         let Inference::Dialogue(Some(following)) = &mut self.inference else { return };
         let Following { dialogue, record } = &mut **following;
-        let mut steps = Vec::new();
-        let explanation = &mut self.session.explanation;
-        dialogue.deliver(role, at, octets, full, &mut |packet, evidence| {
-            steps.extend(record.take(packet, evidence));
-            if let Some(explanation) = explanation {
-                explanation.push(packet.explained(evidence));
-            }
-        });
-        let outcome = dialogue.decided();
-        if let Some(outcome) = outcome {
+        let mut notes = Notes { record, explanation: &mut self.session.explanation, steps: Vec::new() };
+        dialogue.deliver(role, at, octets, full, &mut |packet, evidence| notes.take(packet, evidence));
+        let steps = notes.steps;
+        if let Some(outcome) = dialogue.decided() {
             self.take_outcome(outcome);
         }
         for step in &steps {
@@ -147,15 +156,10 @@ impl Connection {
     fn finish_dialogue(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
         let Inference::Dialogue(Some(following)) = &mut self.inference else { return };
         let Following { dialogue, record } = &mut **following;
-        let mut steps = Vec::new();
-        let explanation = &mut self.session.explanation;
-        let outcome = dialogue.finish(&mut |packet, evidence| {
-            steps.extend(record.take(packet, evidence));
-            if let Some(explanation) = explanation {
-                explanation.push(packet.explained(evidence));
-            }
-        });
-        record.leave_unanswered(outcome.evidence);
+        let mut notes = Notes { record, explanation: &mut self.session.explanation, steps: Vec::new() };
+        let outcome = dialogue.finish(&mut |packet, evidence| notes.take(packet, evidence));
+        notes.record.leave_unanswered(outcome.evidence);
+        let steps = notes.steps;
         self.take_outcome(outcome);
         if self.session.auth_success.is_none() {
             return;
@@ -163,10 +167,8 @@ impl Connection {
         for step in &steps {
             self.tell_step(step, sink);
         }
-        let auth_attempts = self.session.auth_attempts;
-        if self.session.auth_success == Some(false) && auth_attempts > 0 {
-            self.session.tell(at, &Event::SshAuthFailed, sink);
-            self.session.tell(at, &Event::SshAuthResult { result: false, auth_attempts }, sink);
+        if self.session.auth_success == Some(false) && self.session.auth_attempts > 0 {
+            self.tell_failure(at, sink);
         }
     }
 
@@ -196,9 +198,19 @@ impl Connection {
         if authenticated {
             let auth_method_none = step.method == Method::None;
             self.session.tell(step.at, &Event::SshAuthSuccessful { auth_method_none }, sink);
-            let auth_attempts = self.session.auth_attempts;
-            self.session.tell(step.at, &Event::SshAuthResult { result: true, auth_attempts }, sink);
+            self.tell_result(step.at, true, sink);
         }
+    }
+
+    /// Tells that the connection ended without success.
+    fn tell_failure(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
+        self.session.tell(at, &Event::SshAuthFailed, sink);
+        self.tell_result(at, false, sink);
+    }
+
+    fn tell_result(&mut self, at: Timestamp, result: bool, sink: &mut (impl Sink + ?Sized)) {
+        let auth_attempts = self.session.auth_attempts;
+        self.session.tell(at, &Event::SshAuthResult { result, auth_attempts }, sink);
     }
 
     /// The connection is over.
@@ -233,8 +245,7 @@ impl Connection {
         if let Attempt::Succeeded { by_none } = attempt {
             self.session.tell(at, &Event::SshAuthSuccessful { auth_method_none: by_none }, sink);
             if !compressed {
-                let auth_attempts = self.session.auth_attempts;
-                self.session.tell(at, &Event::SshAuthResult { result: true, auth_attempts }, sink);
+                self.tell_result(at, true, sink);
             }
         }
     }
@@ -247,9 +258,7 @@ impl Connection {
             // The attempt that succeeded may be among what is missing.
             self.session.auth_success = None;
         } else if self.session.version.is_some() && !self.compressed() {
-            let auth_attempts = self.session.auth_attempts;
-            self.session.tell(at, &Event::SshAuthFailed, sink);
-            self.session.tell(at, &Event::SshAuthResult { result: false, auth_attempts }, sink);
+            self.tell_failure(at, sink);
         }
     }
 

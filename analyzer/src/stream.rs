@@ -73,8 +73,8 @@ pub(crate) struct Stream {
     pub(crate) kexinit_seen: bool,
     /// Whether it takes EXT_INFO. RFC 8308 section 2.1.
     pub(crate) takes_extensions: bool,
-    /// What the largest deliveries were.
-    segments: Segments,
+    /// Octets of the largest delivery so far.
+    largest: usize,
     pub(crate) guess: Guess,
     /// Packets that wait for the other direction's KEXINIT.
     pub(crate) waiting: Option<Waiting>,
@@ -131,14 +131,6 @@ pub(crate) struct Waiting {
     looked_at: usize,
 }
 
-/// The largest deliveries so far.
-#[derive(Clone, Copy, Debug, Default)]
-struct Segments {
-    octets: usize,
-    /// Whether there was more than one of that size.
-    again: bool,
-}
-
 /// A delivery of so many octets fills a segment, if there was none that was larger: paths with less are rare.
 const FULL: usize = 1200;
 
@@ -146,13 +138,11 @@ impl Stream {
     /// Takes note of a delivery's size. Tells whether it seems to fill a segment: if so, what it holds may well go on in
     /// the next.
     pub(crate) fn fills_segment(&mut self, octets: usize) -> bool {
-        let Segments { octets: largest, .. } = self.segments;
-        if octets > largest {
-            self.segments = Segments { octets, again: false };
+        if octets > self.largest {
+            self.largest = octets;
             return octets >= FULL;
         }
-        self.segments.again |= octets == largest;
-        octets == largest
+        octets == self.largest
     }
 
     /// Octets that are kept.

@@ -32,18 +32,6 @@ pub(crate) enum Attempt {
 }
 
 impl Classic {
-    /// Of a connection without ciphertext so far.
-    pub(crate) const fn new() -> Self {
-        Self {
-            client_spoke: false,
-            service_accept: None,
-            failure: None,
-            banner_skipped: false,
-            decided: false,
-            gave_up: false,
-        }
-    }
-
     /// Takes the length of a chunk.
     pub(crate) fn observe(&mut self, from: Role, length: u64) -> Option<Attempt> {
         if self.decided {

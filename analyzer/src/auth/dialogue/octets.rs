@@ -24,6 +24,11 @@ impl Interval {
         Self { least, most }
     }
 
+    /// From one size on, up to so many octets more.
+    pub(super) const fn from(least: Octets, more: u32) -> Self {
+        Self { least, most: Saturating(least.0.saturating_add(more)) }
+    }
+
     pub(super) const fn exactly(size: Octets) -> Self {
         Self { least: size, most: size }
     }

@@ -21,9 +21,7 @@ pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, from: Role, of
         // Anything goes, which is no more likely than what fits one message.
         return offers.put(Said::Later, anything, 2);
     }
-    if ends.habits.of(from).ignores {
-        offers.exact(Said::Aside, IGNORE, 1);
-    }
+    offers.habitual_aside(ends, from);
     match from {
         Role::Client => {
             offers.exact(Said::OpenSession, OPEN_SESSION, 0);

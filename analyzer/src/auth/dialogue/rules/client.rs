@@ -9,29 +9,22 @@ use super::super::octets::{Interval, Octets};
 use super::super::said::Said;
 use super::super::situation::{Service, Situation, Stage};
 use super::bounds::{
-    DEBUG, DISCONNECT, EXT_INFO, GSSAPI, GSSAPI_KEYEX, HOSTBASED, IGNORE, INFO_RESPONSE, KEYBOARD, NONE,
-    PASSWORD, QUERY, SERVICE, SIGNED, SUCCESS,
+    DISCONNECT, EXT_INFO, GSSAPI, GSSAPI_KEYEX, HOSTBASED, IGNORE, INFO_RESPONSE, KEYBOARD, NONE, PASSWORD,
+    QUERY, SERVICE, SIGNED, SUCCESS,
 };
-use super::{Ends, Offer, Offers, VERY_RARE, known};
+use super::{Ends, Offer, Offers, VERY_RARE};
 use crate::auth::Method;
 
 /// A mechanism's identifier with its count: that of Kerberos, RFC 4121.
 const MECHANISM: Octets = Saturating(15);
 
-/// From one size on, up to so many octets more.
-const fn from(least: Octets, more: u32) -> Interval {
-    Interval::new(least, Saturating(least.0.saturating_add(more)))
-}
-
 pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut Offers<'_, F>) {
     let habits = &ends.habits.client;
-    if habits.ignores {
-        offers.exact(Said::Aside, IGNORE, 1);
-    }
+    offers.habitual_aside(ends, Role::Client);
     if s.service == Service::NotAsked {
         if s.ext_info.client == 0 {
             let points = if ends.takes_extensions.server { 2 } else { VERY_RARE };
-            offers.put(Said::ExtInfo, from(EXT_INFO, 1024), points);
+            offers.put(Said::ExtInfo, Interval::from(EXT_INFO, 1024), points);
         }
         return offers.exact(Said::ServiceRequest, SERVICE, 0);
     }
@@ -44,27 +37,23 @@ pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut O
         Stage::In | Stage::Going | Stage::Over => return,
     };
     if habits.fills_with_ignore && s.stage != Stage::Asked {
-        offers.put(Said::Aside, from(IGNORE, 256), 2);
+        offers.put(Said::Aside, Interval::from(IGNORE, 256), 2);
     } else {
-        offers.put(
-            Said::Aside,
-            from(IGNORE, DEBUG.0.saturating_add(512)),
-            2_u16.saturating_add(known(ends, Role::Client)),
-        );
+        offers.any_aside(ends, Role::Client);
     }
     let leave = match (s.answered, s.stage) {
         (false, _) | (_, Stage::Offered) => 8,
         _ => 4,
     };
-    offers.put(Said::Disconnect, from(DISCONNECT, 512), leave);
+    offers.put(Said::Disconnect, Interval::from(DISCONNECT, 512), leave);
     // Some leave out the words.
     offers.put(Said::Disconnect, Interval::new(SUCCESS + Saturating(4), DISCONNECT), leave.saturating_add(2));
     if s.stage == Stage::Prompted {
         match s.method {
-            Some(Method::GssapiWithMic) => offers.put(Said::Token, from(SUCCESS, 16_384), 3),
+            Some(Method::GssapiWithMic) => offers.put(Said::Token, Interval::from(SUCCESS, 16_384), 3),
             _ => offers.put(
                 Said::Answer,
-                from(INFO_RESPONSE, 4096),
+                Interval::from(INFO_RESPONSE, 4096),
                 if habits.hides_passwords { 1 } else { 3 },
             ),
         }

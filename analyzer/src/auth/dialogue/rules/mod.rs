@@ -70,6 +70,20 @@ impl<F: FnMut(Offer)> Offers<'_, F> {
         (self.0)(Offer { said, payload, cost: against(points) });
     }
 
+    /// IGNORE of nothing, by those who are known to send it in front of what they say.
+    fn habitual_aside(&mut self, ends: &Ends, from: Role) {
+        if ends.habits.of(from).ignores {
+            self.exact(Said::Aside, bounds::IGNORE, 1);
+        }
+    }
+
+    /// IGNORE or DEBUG of any usual size.
+    fn any_aside(&mut self, ends: &Ends, from: Role) {
+        let known_not_to = if ends.habits.of(from).pads_least { 8 } else { 0 };
+        let sizes = Interval::from(bounds::IGNORE, bounds::DEBUG.0.saturating_add(512));
+        self.put(Said::Aside, sizes, 2_u16.saturating_add(known_not_to));
+    }
+
     /// Of one size.
     fn exact(&mut self, said: Said, payload: Octets, points: u16) {
         self.put(said, Interval::exactly(payload), points);
@@ -88,9 +102,4 @@ pub(super) fn offers(ends: &Ends, situation: &Situation, from: Role, offer: &mut
         (false, Role::Client) => client::offers(ends, situation, offers),
         (false, Role::Server) => server::offers(ends, situation, offers),
     }
-}
-
-/// What speaks against an implementation that is known not to.
-fn known(ends: &Ends, from: Role) -> u16 {
-    if ends.habits.of(from).pads_least { 8 } else { 0 }
 }

@@ -5,44 +5,31 @@ use std::num::Saturating;
 use kexray_grammar::Role;
 
 use super::super::keys;
-use super::super::octets::{Interval, Octets};
+use super::super::octets::Interval;
 use super::super::said::Said;
 use super::super::situation::{Service, Situation, Stage};
 use super::bounds::{
-    ANY, BANNER, DEBUG, DISCONNECT, EXT_INFO, FAILURE, GSSAPI_RESPONSE, IGNORE, INFO_REQUEST, PK_OK, QUERY,
-    SERVICE, SUCCESS,
+    ANY, BANNER, DISCONNECT, EXT_INFO, FAILURE, GSSAPI_RESPONSE, INFO_REQUEST, PK_OK, QUERY, SERVICE, SUCCESS,
 };
-use super::{Ends, Offer, Offers, VERY_RARE, known};
+use super::{Ends, Offer, Offers, VERY_RARE};
 use crate::auth::Method;
 
-/// From one size on, up to so many octets more.
-const fn from(least: Octets, more: u32) -> Interval {
-    Interval::new(least, Saturating(least.0.saturating_add(more)))
-}
-
 pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut Offers<'_, F>) {
-    let habits = &ends.habits.server;
-    if habits.ignores {
-        offers.exact(Said::Aside, IGNORE, 1);
-    }
-    offers.put(
-        Said::Aside,
-        from(IGNORE, DEBUG.0.saturating_add(512)),
-        2_u16.saturating_add(known(ends, Role::Server)),
-    );
+    offers.habitual_aside(ends, Role::Server);
+    offers.any_aside(ends, Role::Server);
     let extensions = match (ends.takes_extensions.client, s.ext_info.server) {
         (true, 0) => 2,
         (true, 1) => 4,
         _ => VERY_RARE,
     };
-    offers.put(Said::ExtInfo, from(EXT_INFO + Saturating(16), 2048), extensions);
+    offers.put(Said::ExtInfo, Interval::from(EXT_INFO + Saturating(16), 2048), extensions);
     let leave = match (s.waits(), s.attempts) {
         (true, 2..) => 2,
         (true, 1) => 3,
         (true, 0) => 5,
         (false, _) => 8,
     };
-    offers.put(Said::Disconnect, from(DISCONNECT, 512), leave);
+    offers.put(Said::Disconnect, Interval::from(DISCONNECT, 512), leave);
     match s.service {
         Service::NotAsked => return,
         Service::Asked => return offers.exact(Said::ServiceAccept, SERVICE, 0),
@@ -62,7 +49,7 @@ pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut O
 fn answers<F: FnMut(Offer)>(s: &Situation, method: Method, offers: &mut Offers<'_, F>) {
     let at_once = s.stage == Stage::Asked;
     let interactive = matches!(method, Method::KeyboardInteractive | Method::GssapiWithMic);
-    offers.put(Said::Failure, from(FAILURE, 200), if interactive && at_once { 2 } else { 0 });
+    offers.put(Said::Failure, Interval::from(FAILURE, 200), if interactive && at_once { 2 } else { 0 });
     let success = match method {
         Method::PublicKey if s.query => 8,
         Method::None => 5,
@@ -79,14 +66,14 @@ fn answers<F: FnMut(Offer)>(s: &Situation, method: Method, offers: &mut Offers<'
             offers.put(Said::PkOk, Interval::new(least, (key.most + PK_OK).max(least)), 0);
         }
         Method::KeyboardInteractive => {
-            offers.put(Said::Prompt, from(INFO_REQUEST, 4096), if at_once { 3 } else { 4 })
+            offers.put(Said::Prompt, Interval::from(INFO_REQUEST, 4096), if at_once { 3 } else { 4 })
         }
         Method::GssapiWithMic if at_once => {
-            offers.put(Said::Prompt, from(GSSAPI_RESPONSE + Saturating(6), 14), 0);
+            offers.put(Said::Prompt, Interval::from(GSSAPI_RESPONSE + Saturating(6), 14), 0);
         }
-        Method::GssapiWithMic => offers.put(Said::Prompt, from(GSSAPI_RESPONSE, 16_384), 3),
+        Method::GssapiWithMic => offers.put(Said::Prompt, Interval::from(GSSAPI_RESPONSE, 16_384), 3),
         // PASSWD_CHANGEREQ.
-        Method::Password => offers.put(Said::Prompt, from(BANNER, 512), 9),
+        Method::Password => offers.put(Said::Prompt, Interval::from(BANNER, 512), 9),
         _ => {}
     }
 }
