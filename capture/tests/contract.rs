@@ -128,6 +128,31 @@ fn run(steps: &[Step], limits: Limits) -> Engine<Auditor> {
     engine
 }
 
+/// A SYN tells the roles anew as long as nothing was delivered; what was told of a side before counts for that side.
+#[test]
+fn an_anomaly_is_told_once_a_side_though_the_sides_change() {
+    let step = |from_client, flags, sequence, length| Step {
+        port: 2,
+        from_client,
+        flags,
+        sequence,
+        acknowledgement: 0_u32.wrapping_sub(100),
+        length,
+        fill: 1,
+        cut: 0,
+        seconds: 0,
+    };
+    let (first, second) = (0_u32.wrapping_sub(100), 0_u32.wrapping_sub(99));
+    let steps = [
+        Step { fill: 0, ..step(true, "A", first, 1) },
+        step(false, "R", second, 0),
+        step(false, "S", first, 1),
+        Step { fill: 0, cut: 1, ..step(false, "A", first, 3) },
+        step(true, "R", second, 0),
+    ];
+    run(&steps, Limits::default());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -268,6 +268,9 @@ impl<S> Connection<S> {
 
     /// Corrects the roles: `end` opened the connection.
     pub(crate) fn set_originator(&mut self, end: End) {
+        if let Some(odd) = self.odd.as_mut().filter(|_| end != self.originator) {
+            odd.exchange_sides();
+        }
         self.originator = end;
         self.opening_seen = true;
     }

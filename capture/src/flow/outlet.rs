@@ -91,6 +91,13 @@ pub(super) struct Odd {
     reported: Ends<u16>,
 }
 
+impl Odd {
+    /// The ends have each other's roles from now on: what was told of a side stays told of it.
+    pub(super) const fn exchange_sides(&mut self) {
+        std::mem::swap(&mut self.reported.low, &mut self.reported.high);
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate {
     pub(super) initial: u32,
