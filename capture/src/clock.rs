@@ -25,4 +25,14 @@ impl Clock {
         self.passed = Some(sure);
         self.passed
     }
+
+    /// It is this time, by a clock that is to be trusted. Gives the new time, if time has passed.
+    pub(crate) fn trusted(&mut self, at: Timestamp) -> Option<Tick> {
+        let tick = Tick::of(at);
+        if self.passed.is_some_and(|passed| passed >= tick) {
+            return None;
+        }
+        self.passed = Some(tick);
+        self.passed
+    }
 }

@@ -93,6 +93,25 @@ impl<A: Application> Engine<A> {
         self.take(link_type, at, data, original_length);
     }
 
+    /// No packet came up to this time, by a clock that is to be trusted: closes the flows that have been quiet for too
+    /// long. For packets as they pass; in a file, time is what packets say.
+    pub fn pass(&mut self, at: Timestamp) {
+        if let Some(now) = self.clock.trusted(at) {
+            self.now = self.now.max(at);
+            self.expire(now);
+        }
+    }
+
+    /// The number of flows that are followed.
+    pub fn open_flows(&self) -> usize {
+        self.flows.len()
+    }
+
+    /// Bytes that wait in the buffers of all flows, those of the application included.
+    pub const fn buffered(&self) -> usize {
+        self.buffered
+    }
+
     /// What comes next is of the packet of that number and time.
     pub(crate) fn begin(&mut self, number: u64, at: Timestamp) {
         self.number = number;

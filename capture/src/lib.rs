@@ -69,6 +69,8 @@ mod fragment;
 mod ip;
 mod limits;
 mod link;
+#[cfg(all(feature = "live", target_os = "linux"))]
+pub mod live;
 mod locality;
 mod overlay;
 pub mod parallel;

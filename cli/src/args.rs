@@ -24,6 +24,9 @@ pub(crate) enum Command {
     Read(ReadArgs),
     /// Write every event of the SSH sessions of captures, as JSON lines in order of time
     Events(EventsArgs),
+    /// Log the SSH sessions of a network interface, as they end
+    #[cfg(all(feature = "live", target_os = "linux"))]
+    Live(LiveArgs),
 }
 
 /// What every command that reads captures takes.
@@ -33,6 +36,13 @@ pub(crate) struct InputArgs {
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
 
+    #[command(flatten)]
+    pub(crate) analysis: AnalysisArgs,
+}
+
+/// What every command takes that looks at packets, wherever they come from.
+#[derive(Debug, clap::Args)]
+pub(crate) struct AnalysisArgs {
     /// Changes the uid of every connection; the same seed gives the same uids
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub(crate) seed: u64,
@@ -45,7 +55,7 @@ pub(crate) struct InputArgs {
     #[arg(long, short)]
     pub(crate) quiet: bool,
 
-    /// At the end, write to standard error what was counted in all files: packets, flows, and what was dropped, by reason
+    /// At the end, write to standard error what was counted: packets, flows, and what was dropped, by reason
     #[arg(long)]
     pub(crate) stats: bool,
 
@@ -53,7 +63,7 @@ pub(crate) struct InputArgs {
     pub(crate) limits: LimitArgs,
 }
 
-impl InputArgs {
+impl AnalysisArgs {
     /// How connections are analyzed.
     pub(crate) fn config(&self) -> Config {
         let mut config = Config::default();
@@ -119,6 +129,21 @@ pub(crate) struct ReadArgs {
     #[arg(long, short, value_enum)]
     pub(crate) format: Option<Format>,
 
+    #[command(flatten)]
+    pub(crate) logs: LogArgs,
+
+    /// Tell of one session only: how the verdict on its authentication came about. SESSION is its uid
+    #[arg(long, value_name = "SESSION", conflicts_with_all = ["format", "output", "fields"])]
+    pub(crate) explain: Option<String>,
+
+    /// Threads that read each capture; the output is the same with any number
+    #[arg(long, value_name = "NUMBER", default_value_t = NonZero::<usize>::MIN)]
+    pub(crate) threads: NonZero<usize>,
+}
+
+/// What the logs hold, and where they go.
+#[derive(Debug, clap::Args)]
+pub(crate) struct LogArgs {
     /// Write ssh.log and weird.log into this directory instead of standard output
     #[arg(long, short, value_name = "DIR")]
     pub(crate) output: Option<PathBuf>,
@@ -128,23 +153,87 @@ pub(crate) struct ReadArgs {
     #[arg(long, value_name = "NAMES")]
     pub(crate) fields: Option<Fields>,
 
-    /// Tell of one session only: how the verdict on its authentication came about. SESSION is its uid
-    #[arg(long, value_name = "SESSION", conflicts_with_all = ["format", "output", "fields"])]
-    pub(crate) explain: Option<String>,
-
-    /// Threads that read each capture; the output is the same with any number
-    #[arg(long, value_name = "NUMBER", default_value_t = NonZero::<usize>::MIN)]
-    pub(crate) threads: NonZero<usize>,
-
     /// A local network, for the column `direction`; may be repeated [default: networks that are not routed globally]
     #[arg(long, value_name = "NET", value_delimiter = ',')]
-    pub(crate) local: Vec<IpNet>,
+    local: Vec<IpNet>,
+}
+
+impl LogArgs {
+    pub(crate) fn local_networks(&self) -> LocalNetworks {
+        if self.local.is_empty() { LocalNetworks::default() } else { LocalNetworks::new(self.local.clone()) }
+    }
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct EventsArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
+}
+
+#[cfg(all(feature = "live", target_os = "linux"))]
+#[derive(Debug, clap::Args)]
+pub(crate) struct LiveArgs {
+    /// The interface to listen on
+    #[arg(value_name = "IFACE")]
+    pub(crate) interface: String,
+
+    /// The packets that are wanted, as in pcap-filter(7); this takes a build with libpcap
+    #[arg(long, value_name = "EXPRESSION", help_heading = "Capture")]
+    pub(crate) filter: Option<String>,
+
+    /// Bytes of each packet that are looked at; what is cut off is missing in the streams
+    #[arg(long, value_name = "SIZE", help_heading = "Capture", default_value_t = Size(256 << 10))]
+    pub(crate) snaplen: Size,
+
+    /// Take no packets that are for other machines
+    #[arg(long, help_heading = "Capture")]
+    pub(crate) no_promiscuous: bool,
+
+    /// Memory in which packets wait; packets are lost when it is full
+    #[arg(long, value_name = "SIZE", help_heading = "Capture", default_value_t = Size(64 << 20))]
+    pub(crate) ring: Size,
+
+    /// Become this user once the interface is open
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: Option<String>,
+
+    /// Answer Prometheus at this address, as in 127.0.0.1:9150
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) metrics: Option<std::net::SocketAddr>,
+
+    /// How sessions are written; tables are for captures [default: json, or zeek with --output]
+    #[arg(long, short, value_enum)]
+    format: Option<Format>,
+
+    /// Begin new files after this time, and give the old ones the time of their beginning as part of their names. SIGHUP
+    /// does it at once
+    #[arg(long, value_name = "TIME", requires = "output")]
+    pub(crate) rotate_every: Option<Time>,
+
+    /// Begin new files when they have this size, all together
+    #[arg(long, value_name = "SIZE", requires = "output")]
+    pub(crate) rotate_size: Option<Size>,
+
+    #[command(flatten)]
+    pub(crate) logs: LogArgs,
+
+    #[command(flatten)]
+    pub(crate) analysis: AnalysisArgs,
+}
+
+#[cfg(all(feature = "live", target_os = "linux"))]
+impl LiveArgs {
+    /// The format that was asked for, or goes with the other arguments.
+    pub(crate) fn format(&self) -> Result<Format, Contradiction> {
+        match (self.format, &self.logs.output) {
+            (Some(Format::Table), _) => Err(Contradiction(
+                "a table is laid out when all is known: here use --format json or --format zeek",
+            )),
+            (Some(format), _) => Ok(format),
+            (None, Some(_)) => Ok(Format::Zeek),
+            (None, None) => Ok(Format::Json),
+        }
+    }
 }
 
 /// How sessions are written.
@@ -173,7 +262,7 @@ impl std::error::Error for Contradiction {}
 impl ReadArgs {
     /// The format that was asked for, or goes with the other arguments.
     pub(crate) fn format(&self) -> Result<Format, Contradiction> {
-        match (self.format, &self.output) {
+        match (self.format, &self.logs.output) {
             (Some(Format::Table), Some(_)) => Err(Contradiction(
                 "a table goes to standard output only: with --output use --format zeek or --format json",
             )),
@@ -181,9 +270,5 @@ impl ReadArgs {
             (None, Some(_)) => Ok(Format::Zeek),
             (None, None) => Ok(Format::Table),
         }
-    }
-
-    pub(crate) fn local_networks(&self) -> LocalNetworks {
-        if self.local.is_empty() { LocalNetworks::default() } else { LocalNetworks::new(self.local.clone()) }
     }
 }

@@ -37,8 +37,9 @@ pub(crate) fn read<O: Observer>(
     let mut all_read = true;
     let mut stats = Stats::default();
     for path in &args.files {
-        let mut engine = Engine::with_limits(SshFlows::with_config(observer, config), args.limits.limits());
-        let outcome = read_file(path, &mut engine, progress && !args.quiet, &mut after_packet)?;
+        let mut engine =
+            Engine::with_limits(SshFlows::with_config(observer, config), args.analysis.limits.limits());
+        let outcome = read_file(path, &mut engine, progress && !args.analysis.quiet, &mut after_packet)?;
         if let Err(error) = outcome {
             all_read = false;
             tell(stderr, path, &error);
@@ -72,8 +73,8 @@ pub(crate) fn read_in_parallel<O: Observer>(
                 continue;
             }
         };
-        let bar = (progress && !args.quiet).then(|| bar(path, &file.progress())).flatten();
-        let limits = args.limits.limits();
+        let bar = (progress && !args.analysis.quiet).then(|| bar(path, &file.progress())).flatten();
+        let limits = args.analysis.limits.limits();
         let (of_file, outcome) =
             parallel::read(&mut file, limits, config, threads, &mut observer, |observer, file| {
                 if let Some(bar) = &bar {

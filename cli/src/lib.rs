@@ -7,6 +7,9 @@ mod events;
 mod explain;
 mod input;
 mod json;
+#[cfg(all(feature = "live", target_os = "linux"))]
+mod live;
+mod logs;
 mod quantity;
 mod read;
 mod stats;
@@ -62,6 +65,8 @@ pub fn run_with(
     let outcome = match &args.command {
         Command::Read(args) => read::run(args, stdout, stderr, to_terminal, progress),
         Command::Events(args) => events::run(args, stdout, stderr, progress),
+        #[cfg(all(feature = "live", target_os = "linux"))]
+        Command::Live(args) => live::run(args, stdout, stderr, to_terminal),
     };
     match outcome {
         Ok(true) => SUCCESS,

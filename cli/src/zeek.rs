@@ -55,6 +55,11 @@ impl<L: Log, W: Write> File<L, W> {
         self.lines.write()
     }
 
+    /// Makes what was written visible to others.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.lines.out.flush()
+    }
+
     /// Ends the log.
     pub(crate) fn end(mut self) -> io::Result<()> {
         writeln!(self.lines.out, "#close\t{}", now())?;
@@ -185,7 +190,7 @@ impl<W: Write> Lines<W> {
 }
 
 /// Local time, as Zeek stamps its logs.
-fn now() -> String {
+pub(crate) fn now() -> String {
     jiff::Timestamp::now().to_zoned(local_zone()).strftime("%Y-%m-%d-%H-%M-%S").to_string()
 }
 

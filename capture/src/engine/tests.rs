@@ -153,3 +153,38 @@ proptest! {
         prop_assert_eq!(run(&steps, limits, true), run(&steps, limits, false));
     }
 }
+
+/// A clock that is to be trusted closes what has been quiet for too long, and no more; a packet does that only where the next
+/// bears it out.
+#[test]
+fn time_passes_without_packets() {
+    let minute = std::time::Duration::from_secs(60);
+    let limits = Limits { opening_timeout: minute, idle_timeout: minute, ..Limits::default() };
+    let mut engine = Engine::with_limits(Transcript::default(), limits);
+    let segment = |port| Segment {
+        source_port: port,
+        destination_port: 22,
+        sequence: 1,
+        acknowledgement: None,
+        syn: false,
+        fin: false,
+        rst: false,
+        psh: false,
+        payload: b"x",
+        missing: 0,
+    };
+    let second = |seconds: u64| Timestamp::from_nanos(seconds * 1_000_000_000);
+    for (port, at) in [(1, second(1000)), (2, second(1040))] {
+        let (key, end) = Key::ipv4((1, port), (2, 22));
+        engine.begin(engine.number + 1, at);
+        engine.segment(at, &key, end, &segment(port));
+    }
+    engine.pass(second(1050));
+    assert_eq!((engine.open_flows(), engine.stats().flows_expired), (2, 0));
+    engine.pass(second(1070));
+    assert_eq!((engine.open_flows(), engine.stats().flows_expired), (1, 1));
+    engine.pass(second(900));
+    assert_eq!(engine.open_flows(), 1);
+    engine.pass(second(1200));
+    assert_eq!((engine.open_flows(), engine.stats().flows_expired), (0, 2));
+}

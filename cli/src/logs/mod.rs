@@ -1,0 +1,72 @@
+//! The logs that sessions and oddities are written to.
+
+#![cfg_attr(
+    not(all(feature = "live", target_os = "linux")),
+    expect(dead_code, reason = "what is flushed and rotated are the logs of `kexray live`")
+)]
+
+pub(crate) mod rotation;
+mod writer;
+
+use std::io;
+
+use kexray_analyzer::{Event, Session, Timestamp};
+use kexray_capture::{Flow, LocalNetworks, Observer, Oddity, Uid};
+
+use crate::columns::{Row, Weird};
+
+pub(crate) use writer::Writer;
+
+/// Writes a row for each session, and for each oddity.
+pub(crate) struct Logs<'w> {
+    writer: Writer<'w>,
+    seed: u64,
+    local: LocalNetworks,
+    failed: Option<io::Error>,
+}
+
+impl<'w> Logs<'w> {
+    pub(crate) fn new(writer: Writer<'w>, seed: u64, local: LocalNetworks) -> Self {
+        Self { writer, seed, local, failed: None }
+    }
+
+    /// Whether all that was told could be written. The analyzer does not wait for our output: its failure is met after the
+    /// packet.
+    pub(crate) fn check(&mut self) -> io::Result<()> {
+        self.failed.take().map_or(Ok(()), Err)
+    }
+
+    /// Makes what was written visible to others.
+    pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+
+    pub(crate) fn end(self) -> io::Result<()> {
+        self.writer.end()
+    }
+}
+
+impl Observer for Logs<'_> {
+    const EVENTS: bool = false;
+
+    fn wants_details(&self) -> bool {
+        self.writer.wants_details()
+    }
+
+    fn event(&mut self, _: &Flow, _: Timestamp, _: &Event<'_>) {}
+
+    fn oddity(&mut self, flow: &Flow, at: Timestamp, oddity: Oddity) {
+        let weird = Weird { at, uid: Uid::of(flow, self.seed), flow, oddity };
+        if let Err(error) = self.writer.oddity(&weird) {
+            self.failed.get_or_insert(error);
+        }
+    }
+
+    fn session(&mut self, flow: &Flow, session: Session) {
+        let bound = self.local.bound(flow);
+        let row = Row { uid: Uid::of(flow, self.seed), flow, session: &session, bound };
+        if let Err(error) = self.writer.session(&row) {
+            self.failed.get_or_insert(error);
+        }
+    }
+}

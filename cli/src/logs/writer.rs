@@ -1,0 +1,207 @@
+//! The formats and where they go.
+
+use std::cell::Cell;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::rc::Rc;
+
+use anyhow::Context as _;
+
+use crate::args::{Format, LogArgs};
+use crate::columns::{Column, Log, Oddities, Row, Sessions, Weird};
+use crate::table::Table;
+use crate::{json, zeek};
+
+/// An open log of sessions, and one of oddities where there is a directory for it.
+pub(crate) struct Writer<'w> {
+    form: Form<'w>,
+    written: Rc<Cell<u64>>,
+    rows: u64,
+}
+
+enum Form<'w> {
+    Table(Table<'w>),
+    Zeek {
+        ssh: zeek::File<Sessions, Box<dyn Write + 'w>>,
+        weird: Option<zeek::File<Oddities, Box<dyn Write>>>,
+    },
+    Json {
+        columns: Vec<&'static Column<Sessions>>,
+        ssh: Box<dyn Write + 'w>,
+        weird: Option<Box<dyn Write>>,
+    },
+}
+
+/// The names of the logs' files.
+pub(super) const FILES: [&str; 2] = ["ssh.log", "weird.log"];
+
+impl<'w> Writer<'w> {
+    /// Opens the logs that are asked for, on `stdout` if no directory is named.
+    pub(crate) fn new(
+        format: Format,
+        args: &LogArgs,
+        stdout: &'w mut dyn Write,
+        to_terminal: bool,
+        summary: bool,
+    ) -> anyhow::Result<Self> {
+        if let Some(directory) = &args.output {
+            return Writer::in_directory(format, args, directory);
+        }
+        let written = Rc::default();
+        let ssh: Box<dyn Write + 'w> = Box::new(stdout);
+        let form = match format {
+            Format::Table => {
+                let columns =
+                    args.fields.as_ref().map(|fields| fields.of(Sessions::of_zeek())).transpose()?;
+                Form::Table(Table::new(ssh, columns, to_terminal, summary))
+            }
+            Format::Zeek => Form::zeek(args, ssh, None)?,
+            Format::Json => Form::json(args, ssh, None)?,
+        };
+        Ok(Self { form, written, rows: 0 })
+    }
+
+    fn wants(&self) -> &[&'static Column<Sessions>] {
+        match &self.form {
+            Form::Table(table) => table.columns(),
+            Form::Zeek { ssh, .. } => ssh.columns(),
+            Form::Json { columns, .. } => columns,
+        }
+    }
+
+    /// Whether it writes anything that is only worked out for who wants it.
+    pub(super) fn wants_details(&self) -> bool {
+        self.wants().iter().any(|column| column.detail)
+    }
+
+    /// The octets in all files so far.
+    pub(super) fn written(&self) -> u64 {
+        self.written.get()
+    }
+
+    /// Whether no row was written.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    pub(super) fn session(&mut self, row: &Row<'_>) -> io::Result<()> {
+        self.rows = self.rows.saturating_add(1);
+        match &mut self.form {
+            Form::Table(table) => table.session(row),
+            Form::Zeek { ssh, .. } => ssh.write(row),
+            Form::Json { columns, ssh, .. } => write_json(columns, row, ssh),
+        }
+    }
+
+    pub(super) fn oddity(&mut self, weird: &Weird<'_>) -> io::Result<()> {
+        self.rows = self.rows.saturating_add(1);
+        match &mut self.form {
+            Form::Table(table) => table.oddity(weird),
+            Form::Zeek { weird: Some(log), .. } => log.write(weird)?,
+            Form::Json { weird: Some(log), .. } => write_json(&Oddities::all(), weird, log)?,
+            Form::Zeek { weird: None, .. } | Form::Json { weird: None, .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Makes what was written visible to others. A table is laid out page by page.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        match &mut self.form {
+            Form::Table(_) => Ok(()),
+            Form::Zeek { ssh, weird } => {
+                ssh.flush()?;
+                weird.as_mut().map_or(Ok(()), zeek::File::flush)
+            }
+            Form::Json { ssh, weird, .. } => {
+                ssh.flush()?;
+                weird.as_mut().map_or(Ok(()), Write::flush)
+            }
+        }
+    }
+
+    pub(super) fn end(mut self) -> io::Result<()> {
+        self.flush()?;
+        match self.form {
+            Form::Table(table) => table.end(),
+            Form::Zeek { ssh, weird } => {
+                ssh.end()?;
+                weird.map_or(Ok(()), zeek::File::end)
+            }
+            Form::Json { .. } => Ok(()),
+        }
+    }
+}
+
+impl Writer<'static> {
+    /// Opens the logs that are asked for in this directory, which is made if it is not there.
+    pub(super) fn in_directory(format: Format, args: &LogArgs, directory: &Path) -> anyhow::Result<Self> {
+        fs::create_dir_all(directory)
+            .with_context(|| format!("cannot make the directory {}", directory.display()))?;
+        let written = Rc::default();
+        let [ssh, weird] = FILES.map(|name| create(&directory.join(name), &written));
+        let (ssh, weird) = (ssh?, Some(weird?));
+        let form = match format {
+            Format::Json => Form::json(args, ssh, weird)?,
+            // Nobody reads tables from files.
+            Format::Zeek | Format::Table => Form::zeek(args, ssh, weird)?,
+        };
+        Ok(Self { form, written, rows: 0 })
+    }
+}
+
+impl<'w> Form<'w> {
+    fn zeek(args: &LogArgs, ssh: Box<dyn Write + 'w>, weird: Option<Box<dyn Write>>) -> anyhow::Result<Self> {
+        let columns = columns(args, Sessions::of_zeek())?;
+        let ssh = zeek::File::begin(ssh, columns)?;
+        let weird = weird.map(|weird| zeek::File::begin(weird, Oddities::of_zeek())).transpose()?;
+        Ok(Self::Zeek { ssh, weird })
+    }
+
+    fn json(args: &LogArgs, ssh: Box<dyn Write + 'w>, weird: Option<Box<dyn Write>>) -> anyhow::Result<Self> {
+        Ok(Self::Json { columns: columns(args, Sessions::all())?, ssh, weird })
+    }
+}
+
+fn columns(
+    args: &LogArgs,
+    usual: Vec<&'static Column<Sessions>>,
+) -> anyhow::Result<Vec<&'static Column<Sessions>>> {
+    match &args.fields {
+        Some(fields) => Ok(fields.of(usual)?),
+        None => Ok(usual),
+    }
+}
+
+fn write_json<L: Log>(
+    columns: &[&'static Column<L>],
+    row: &L::Row<'_>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut line = String::with_capacity(1024);
+    json::line(columns, row, &mut line);
+    out.write_all(line.as_bytes())
+}
+
+fn create(path: &Path, written: &Rc<Cell<u64>>) -> anyhow::Result<Box<dyn Write>> {
+    let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(Box::new(BufWriter::new(Counted { file, written: Rc::clone(written) })))
+}
+
+/// Counts what is written.
+struct Counted {
+    file: File,
+    written: Rc<Cell<u64>>,
+}
+
+impl Write for Counted {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        let count = self.file.write(octets)?;
+        self.written.set(self.written.get().saturating_add(u64::try_from(count).unwrap_or(u64::MAX)));
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
