@@ -118,6 +118,7 @@ impl Connection {
             Protocol::Ssh1 => Ssh1Packet::read_from(packet).map(|parsed| parsed.value.payload),
             Protocol::Ssh2 => BinaryPacket::read_from(packet).map(|parsed| parsed.value.payload),
         };
+        let read = payload.as_ref().ok().copied();
         match (payload, protocol) {
             (Err(error), _) => self.malformed_packet(side, at, error, sink),
             (Ok(payload), Protocol::Ssh1) => self.ssh1_message(side, at, payload, sink),
@@ -127,12 +128,16 @@ impl Connection {
                     if self.must_wait(side) && Waiting::default().excess(packet).is_none() {
                         let waiting = self.streams.of_mut(side).waiting.insert(Waiting::default());
                         waiting.add(packet);
+                        return;
                     } else {
                         self.exchange_message(side, at, *number, payload, sink);
                     }
                 }
                 _ => self.note(at, Anomaly::SshUnexpectedMessage, None, sink),
             },
+        }
+        if let Some(payload) = read {
+            self.note_in_clear(protocol, side, at, packet, payload);
         }
     }
 

@@ -3,6 +3,7 @@
 use kexray_grammar::{Anomaly, Event};
 
 use crate::auth::{Evidence, Explained, Method, Step};
+use crate::in_clear::InClear;
 use crate::key_facts::HostKey;
 use crate::negotiation::Algorithms;
 use crate::offer::Offer;
@@ -47,6 +48,8 @@ pub struct Session {
     pub auth_steps: Vec<Step>,
     /// What the packets of authentication were taken for, if that was [asked for](crate::Config::explain).
     pub explanation: Option<Vec<Explained>>,
+    /// The packets in clear, in the order in which they were read, if that was asked for, likewise; the first 256.
+    pub in_clear: Option<Vec<InClear>>,
     told: Told,
 }
 
@@ -56,7 +59,7 @@ struct Told(u64);
 
 impl Session {
     pub(crate) fn with_explanation(explain: bool) -> Self {
-        Self { explanation: explain.then(Vec::new), ..Self::default() }
+        Self { explanation: explain.then(Vec::new), in_clear: explain.then(Vec::new), ..Self::default() }
     }
 
     /// Tells an event, and those that follow from it.

@@ -27,6 +27,8 @@ pub(crate) enum Command {
     /// Log the SSH sessions of a network interface, as they end
     #[cfg(all(feature = "live", target_os = "linux"))]
     Live(LiveArgs),
+    /// Write a page that shows the SSH sessions of captures: over time, by peers and algorithms, and packet by packet
+    Report(ReportArgs),
 }
 
 /// What every command that reads captures takes.
@@ -234,6 +236,20 @@ impl LiveArgs {
             (None, None) => Ok(Format::Json),
         }
     }
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    /// Where the page goes: one HTML file that needs no other and no network; `-` is standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+
+    /// Sessions that are told packet by packet; of more, a sample is taken, while totals count all
+    #[arg(long, help_heading = "Limits", value_name = "NUMBER", default_value_t = kexray_report::Limits::default().sessions)]
+    pub(crate) sessions: usize,
 }
 
 /// How sessions are written.

@@ -126,7 +126,10 @@ mod tests {
             lines.hold(at, format!("{at} {}\n", "a".repeat(1 << 20)));
             lines.write(since, &mut stdout).unwrap();
             assert!(lines.octets <= WAITING);
-            assert_eq!(lines.octets, lines.waiting.iter().map(|Reverse((.., line))| line.len()).sum());
+            assert_eq!(
+                lines.octets,
+                lines.waiting.iter().map(|Reverse((.., line))| line.len()).sum::<usize>()
+            );
             assert_eq!(lines.out_of_order, micros >= WAITING as u64 >> 20, "after {micros} lines");
         }
         lines.write(None, &mut stdout).unwrap();

@@ -133,7 +133,8 @@ fn open(path: &Path) -> Result<CaptureFile, FileError> {
     if path == Path::new("-") { CaptureFile::from_reader(std::io::stdin()) } else { CaptureFile::open(path) }
 }
 
-fn shown(path: &Path) -> String {
+/// How a file is called.
+pub(crate) fn shown(path: &Path) -> String {
     if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
 }
 

@@ -2,7 +2,6 @@
 
 mod args;
 mod columns;
-mod escape;
 mod events;
 mod explain;
 mod input;
@@ -12,6 +11,7 @@ mod live;
 mod logs;
 mod quantity;
 mod read;
+mod report;
 mod stats;
 mod table;
 mod zeek;
@@ -20,6 +20,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 
 use clap::Parser as _;
+use kexray_analyzer::escape;
 
 use args::{Args, Command};
 
@@ -67,6 +68,7 @@ pub fn run_with(
         Command::Events(args) => events::run(args, stdout, stderr, progress),
         #[cfg(all(feature = "live", target_os = "linux"))]
         Command::Live(args) => live::run(args, stdout, stderr, to_terminal),
+        Command::Report(args) => report::run(args, stdout, stderr, progress),
     };
     match outcome {
         Ok(true) => SUCCESS,

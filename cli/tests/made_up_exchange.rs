@@ -39,7 +39,7 @@ const EDITS: [(&str, &str); 3] = [
 ];
 
 /// The crates that the command is made of.
-const CRATES: [&str; 5] = ["grammar", "codegen", "analyzer", "capture", "cli"];
+const CRATES: [&str; 6] = ["grammar", "codegen", "analyzer", "capture", "report", "cli"];
 
 #[test]
 fn is_an_edit_of_the_spec_alone() {
@@ -86,8 +86,8 @@ fn copy_workspace(to: &Path) {
                 write(&to.join(name).join(file), &text);
             }
         }
-        // Tests are not built, but a manifest may name them.
-        for folder in ["src", "tests"] {
+        // Tests are not built, but a manifest may name them; the page is part of what is built.
+        for folder in ["src", "tests", "page", "vendor"] {
             if from.join(name).join(folder).is_dir() {
                 copy_folder(&from.join(name).join(folder), &to.join(name).join(folder));
             }

@@ -1,7 +1,7 @@
 //! Text from the wire, made fit to be shown: it may hold any octets, and must not reach a terminal or a log as they are.
 
 /// Appends `text`: valid UTF-8 as it is, control characters and what is no UTF-8 as `\xNN`, an octet each.
-pub(crate) fn text(text: &[u8], out: &mut String) {
+pub fn text(text: &[u8], out: &mut String) {
     if let Ok(text) = str::from_utf8(text)
         && text.bytes().all(|octet| matches!(octet, b' '..=b'~'))
     {
@@ -22,14 +22,14 @@ pub(crate) fn text(text: &[u8], out: &mut String) {
 }
 
 /// As [`text()`], as a new string.
-pub(crate) fn to_text(octets: &[u8]) -> String {
+pub fn to_text(octets: &[u8]) -> String {
     let mut out = String::with_capacity(octets.len());
     text(octets, &mut out);
     out
 }
 
 /// Appends octets as `\xNN`.
-pub(crate) fn hex(octets: &[u8], out: &mut String) {
+pub fn hex(octets: &[u8], out: &mut String) {
     for octet in octets {
         out.push_str("\\x");
         digits(*octet, out);
@@ -37,7 +37,7 @@ pub(crate) fn hex(octets: &[u8], out: &mut String) {
 }
 
 /// Appends an octet as two hexadecimal digits.
-pub(crate) fn digits(octet: u8, out: &mut String) {
+pub fn digits(octet: u8, out: &mut String) {
     for nibble in [octet >> 4, octet & 0xf] {
         out.extend(char::from_digit(u32::from(nibble), 16));
     }
