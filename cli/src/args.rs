@@ -227,13 +227,12 @@ pub(crate) struct LiveArgs {
 impl LiveArgs {
     /// The format that was asked for, or goes with the other arguments.
     pub(crate) fn format(&self) -> Result<Format, Contradiction> {
-        match (self.format, &self.logs.output) {
-            (Some(Format::Table), _) => Err(Contradiction(
+        let usual = if self.logs.output.is_some() { Format::Zeek } else { Format::Json };
+        match self.format.unwrap_or(usual) {
+            Format::Table => Err(Contradiction(
                 "a table is laid out when all is known: here use --format json or --format zeek",
             )),
-            (Some(format), _) => Ok(format),
-            (None, Some(_)) => Ok(Format::Zeek),
-            (None, None) => Ok(Format::Json),
+            format => format.suits(self.logs.output.as_ref()),
         }
     }
 }
@@ -261,6 +260,26 @@ pub(crate) enum Format {
     Zeek,
     /// A JSON object a line
     Json,
+    /// Parquet files, compressed with zstd; this takes a build with it
+    Parquet,
+}
+
+impl Format {
+    /// The format that goes with files or with standard output.
+    fn suits(self, output: Option<&PathBuf>) -> Result<Self, Contradiction> {
+        match (self, output) {
+            (Self::Table, Some(_)) => Err(Contradiction(
+                "a table goes to standard output only: with --output use --format zeek, json or parquet",
+            )),
+            (Self::Parquet, _) if cfg!(not(feature = "parquet")) => Err(Contradiction(
+                "this build writes no Parquet: use the package, or build with `--features parquet`",
+            )),
+            (Self::Parquet, None) => {
+                Err(Contradiction("Parquet goes to files: name a directory with --output"))
+            }
+            _ => Ok(self),
+        }
+    }
 }
 
 /// Arguments that make sense each, but not together.
@@ -278,13 +297,7 @@ impl std::error::Error for Contradiction {}
 impl ReadArgs {
     /// The format that was asked for, or goes with the other arguments.
     pub(crate) fn format(&self) -> Result<Format, Contradiction> {
-        match (self.format, &self.logs.output) {
-            (Some(Format::Table), Some(_)) => Err(Contradiction(
-                "a table goes to standard output only: with --output use --format zeek or --format json",
-            )),
-            (Some(format), _) => Ok(format),
-            (None, Some(_)) => Ok(Format::Zeek),
-            (None, None) => Ok(Format::Table),
-        }
+        let usual = if self.logs.output.is_some() { Format::Zeek } else { Format::Table };
+        self.format.unwrap_or(usual).suits(self.logs.output.as_ref())
     }
 }

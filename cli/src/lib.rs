@@ -9,6 +9,8 @@ mod json;
 #[cfg(all(feature = "live", target_os = "linux"))]
 mod live;
 mod logs;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod quantity;
 mod read;
 mod report;

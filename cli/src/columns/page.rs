@@ -9,12 +9,13 @@ const HEAD: &str = "<!-- Made of cli/src/columns/ by its tests. Do not edit. -->
 
 # Columns
 
-What the logs hold. `kexray read --format json` writes all columns, `--format zeek` those whose source is Zeek.
+What the logs hold. `kexray read --format json` and `--format parquet` write all columns, `--format zeek` those whose source is Zeek.
 `--fields a,b,c` chooses others, in that order; `--fields +a,b` adds them to those that the format has; `all` stands for
-every column. What is not known is left out of JSON, and is `-` in Zeek's logs.
+every column. What is not known is left out of JSON, is `-` in Zeek's logs, and null in Parquet.
 
 Types are those of Zeek's logs. Where it says object, there is a list of objects with these members; Zeek's log has it as
-JSON.
+JSON. In Parquet a time is a timestamp in nanoseconds, a count an unsigned integer of 64 bits, a port one of 16, a vector a
+list, and an object a group; everything else is a string.
 ";
 
 /// The whole page.

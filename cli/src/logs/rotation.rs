@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 
 use super::Logs;
-use super::writer::{FILES, Writer};
+use super::writer::{Writer, names};
 use crate::args::{Format, LogArgs};
 use crate::zeek;
 
@@ -33,7 +33,7 @@ impl<'a> Rotation<'a> {
         directory: &'a Path,
     ) -> anyhow::Result<(Self, Writer<'static>)> {
         let stamp = zeek::now();
-        put_aside(directory, &format!("before-{stamp}"))?;
+        put_aside(directory, names(format), &format!("before-{stamp}"))?;
         let writer = Writer::in_directory(format, args, directory)?;
         let opened = Instant::now();
         Ok((Self { format, args, directory, every: None, size: None, opened, stamp }, writer))
@@ -48,7 +48,7 @@ impl<'a> Rotation<'a> {
 
     /// Puts the files aside and opens new ones.
     pub(crate) fn turn(&mut self, logs: &mut Logs<'_>) -> anyhow::Result<()> {
-        put_aside(self.directory, &self.stamp)?;
+        put_aside(self.directory, names(self.format), &self.stamp)?;
         let writer = Writer::in_directory(self.format, self.args, self.directory)?;
         // The old files are written to their ends under their new names.
         std::mem::replace(&mut logs.writer, writer).end()?;
@@ -57,9 +57,9 @@ impl<'a> Rotation<'a> {
     }
 }
 
-/// Gives all logs in the directory a name with this stamp, and a number where that is taken.
-fn put_aside(directory: &Path, stamp: &str) -> anyhow::Result<()> {
-    for name in FILES {
+/// Gives the logs in the directory a name with this stamp, and a number where that is taken.
+fn put_aside(directory: &Path, names: [&str; 2], stamp: &str) -> anyhow::Result<()> {
+    for name in names {
         let path = directory.join(name);
         if path.exists() {
             let aside = unused(directory, name, stamp);
@@ -86,7 +86,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         for text in ["one", "two", "three"] {
             fs::write(directory.path().join("ssh.log"), text).unwrap();
-            put_aside(directory.path(), "then").unwrap();
+            put_aside(directory.path(), names(Format::Json), "then").unwrap();
         }
         let read = |name: &str| fs::read_to_string(directory.path().join(name)).unwrap();
         assert_eq!(["ssh.then.log", "ssh.then-2.log", "ssh.then-3.log"].map(read), ["one", "two", "three"]);

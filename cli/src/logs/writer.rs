@@ -1,22 +1,24 @@
 //! The formats and where they go.
 
-use std::cell::Cell;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use crate::args::{Format, LogArgs};
 use crate::columns::{Column, Log, Oddities, Row, Sessions, Weird};
+#[cfg(feature = "parquet")]
+use crate::parquet;
 use crate::table::Table;
 use crate::{json, zeek};
 
 /// An open log of sessions, and one of oddities where there is a directory for it.
 pub(crate) struct Writer<'w> {
     form: Form<'w>,
-    written: Rc<Cell<u64>>,
+    written: Arc<AtomicU64>,
     rows: u64,
 }
 
@@ -31,10 +33,20 @@ enum Form<'w> {
         ssh: Box<dyn Write + 'w>,
         weird: Option<Box<dyn Write>>,
     },
+    #[cfg(feature = "parquet")]
+    Parquet {
+        ssh: Box<parquet::File<Sessions, Counted>>,
+        weird: Box<parquet::File<Oddities, Counted>>,
+    },
 }
 
 /// The names of the logs' files.
-pub(super) const FILES: [&str; 2] = ["ssh.log", "weird.log"];
+pub(super) const fn names(format: Format) -> [&'static str; 2] {
+    match format {
+        Format::Parquet => ["ssh.parquet", "weird.parquet"],
+        Format::Table | Format::Zeek | Format::Json => ["ssh.log", "weird.log"],
+    }
+}
 
 impl<'w> Writer<'w> {
     /// Opens the logs that are asked for, on `stdout` if no directory is named.
@@ -48,7 +60,7 @@ impl<'w> Writer<'w> {
         if let Some(directory) = &args.output {
             return Writer::in_directory(format, args, directory);
         }
-        let written = Rc::default();
+        let written = Arc::default();
         let ssh: Box<dyn Write + 'w> = Box::new(stdout);
         let form = match format {
             Format::Table => {
@@ -58,6 +70,7 @@ impl<'w> Writer<'w> {
             }
             Format::Zeek => Form::zeek(args, ssh, None)?,
             Format::Json => Form::json(args, ssh, None)?,
+            Format::Parquet => bail!("Parquet goes to files"),
         };
         Ok(Self { form, written, rows: 0 })
     }
@@ -67,6 +80,8 @@ impl<'w> Writer<'w> {
             Form::Table(table) => table.columns(),
             Form::Zeek { ssh, .. } => ssh.columns(),
             Form::Json { columns, .. } => columns,
+            #[cfg(feature = "parquet")]
+            Form::Parquet { ssh, .. } => ssh.columns(),
         }
     }
 
@@ -77,7 +92,7 @@ impl<'w> Writer<'w> {
 
     /// The octets in all files so far.
     pub(super) fn written(&self) -> u64 {
-        self.written.get()
+        self.written.load(Ordering::Relaxed)
     }
 
     /// Whether no row was written.
@@ -91,6 +106,8 @@ impl<'w> Writer<'w> {
             Form::Table(table) => table.session(row),
             Form::Zeek { ssh, .. } => ssh.write(row),
             Form::Json { columns, ssh, .. } => write_json(columns, row, ssh),
+            #[cfg(feature = "parquet")]
+            Form::Parquet { ssh, .. } => ssh.write(row),
         }
     }
 
@@ -101,14 +118,18 @@ impl<'w> Writer<'w> {
             Form::Zeek { weird: Some(log), .. } => log.write(weird)?,
             Form::Json { weird: Some(log), .. } => write_json(&Oddities::all(), weird, log)?,
             Form::Zeek { weird: None, .. } | Form::Json { weird: None, .. } => {}
+            #[cfg(feature = "parquet")]
+            Form::Parquet { weird: log, .. } => log.write(weird)?,
         }
         Ok(())
     }
 
-    /// Makes what was written visible to others. A table is laid out page by page.
+    /// Makes what was written visible to others. Tables are laid out page by page, and Parquet is written in groups of rows.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         match &mut self.form {
             Form::Table(_) => Ok(()),
+            #[cfg(feature = "parquet")]
+            Form::Parquet { .. } => Ok(()),
             Form::Zeek { ssh, weird } => {
                 ssh.flush()?;
                 weird.as_mut().map_or(Ok(()), zeek::File::flush)
@@ -129,6 +150,11 @@ impl<'w> Writer<'w> {
                 weird.map_or(Ok(()), zeek::File::end)
             }
             Form::Json { .. } => Ok(()),
+            #[cfg(feature = "parquet")]
+            Form::Parquet { ssh, weird } => {
+                ssh.end()?;
+                weird.end()
+            }
         }
     }
 }
@@ -138,13 +164,20 @@ impl Writer<'static> {
     pub(super) fn in_directory(format: Format, args: &LogArgs, directory: &Path) -> anyhow::Result<Self> {
         fs::create_dir_all(directory)
             .with_context(|| format!("cannot make the directory {}", directory.display()))?;
-        let written = Rc::default();
-        let [ssh, weird] = FILES.map(|name| create(&directory.join(name), &written));
-        let (ssh, weird) = (ssh?, Some(weird?));
+        let written = Arc::default();
+        let [ssh, weird] = names(format).map(|name| create(&directory.join(name), &written));
+        let (ssh, weird) = (ssh?, weird?);
         let form = match format {
-            Format::Json => Form::json(args, ssh, weird)?,
+            #[cfg(feature = "parquet")]
+            Format::Parquet => Form::Parquet {
+                ssh: Box::new(parquet::File::begin(ssh, columns(args, Sessions::all())?)?),
+                weird: Box::new(parquet::File::begin(weird, Oddities::all())?),
+            },
+            #[cfg(not(feature = "parquet"))]
+            Format::Parquet => bail!("this build writes no Parquet"),
+            Format::Json => Form::json(args, boxed(ssh), Some(boxed(weird)))?,
             // Nobody reads tables from files.
-            Format::Zeek | Format::Table => Form::zeek(args, ssh, weird)?,
+            Format::Zeek | Format::Table => Form::zeek(args, boxed(ssh), Some(boxed(weird)))?,
         };
         Ok(Self { form, written, rows: 0 })
     }
@@ -183,21 +216,25 @@ fn write_json<L: Log>(
     out.write_all(line.as_bytes())
 }
 
-fn create(path: &Path, written: &Rc<Cell<u64>>) -> anyhow::Result<Box<dyn Write>> {
+fn create(path: &Path, written: &Arc<AtomicU64>) -> anyhow::Result<Counted> {
     let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(Box::new(BufWriter::new(Counted { file, written: Rc::clone(written) })))
+    Ok(Counted { file, written: Arc::clone(written) })
+}
+
+fn boxed(file: Counted) -> Box<dyn Write> {
+    Box::new(BufWriter::new(file))
 }
 
 /// Counts what is written.
 struct Counted {
     file: File,
-    written: Rc<Cell<u64>>,
+    written: Arc<AtomicU64>,
 }
 
 impl Write for Counted {
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
         let count = self.file.write(octets)?;
-        self.written.set(self.written.get().saturating_add(u64::try_from(count).unwrap_or(u64::MAX)));
+        self.written.fetch_add(u64::try_from(count).unwrap_or(0), Ordering::Relaxed);
         Ok(count)
     }
 
