@@ -83,7 +83,7 @@ fn groups_are_bounded() {
     };
     assert_eq!(groups(&vec![(Some("short"), None, None); ROWS + 1]), [ROWS as i64, 1]);
     assert_eq!(groups(&[long; 6]), [4, 2]);
-    assert_eq!(groups(&[]), []);
+    assert!(groups(&[]).is_empty());
 }
 
 /// Every column of every log has a type in Parquet, and members of objects are no lists.
