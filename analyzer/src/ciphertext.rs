@@ -5,7 +5,9 @@ use kexray_grammar::{Compression, Event, Exchange, Named, Role};
 use crate::auth::classic::{Attempt, Classic};
 use crate::auth::dialogue::{Dialogue, Each, Ends, Habits, Outcome, Told};
 use crate::auth::{Answer, Engine, Evidence, Explained, Method, Record, Step};
+use crate::connected::{Connected, Purpose, Usage};
 use crate::connection::Connection;
+use crate::negotiation::Directions;
 use crate::sink::Sink;
 use crate::{Side, Timestamp};
 
@@ -15,6 +17,8 @@ pub(crate) enum Inference {
     Classic(Classic),
     /// It begins with the first ciphertext.
     Dialogue(Option<Box<Following>>),
+    /// The user is in.
+    Connected(Box<Connected>),
     /// Nothing more can be said.
     Over,
 }
@@ -24,11 +28,13 @@ pub(crate) enum Inference {
 pub(crate) struct Following {
     dialogue: Dialogue,
     record: Record,
+    connected: Connected,
 }
 
 /// Takes down what became certain.
 struct Notes<'a> {
     record: &'a mut Record,
+    connected: &'a mut Connected,
     explanation: &'a mut Option<Vec<Explained>>,
     /// Requests that were answered.
     steps: Vec<Step>,
@@ -37,6 +43,7 @@ struct Notes<'a> {
 impl Notes<'_> {
     fn take(&mut self, packet: &Told, evidence: Evidence) {
         self.steps.extend(self.record.take(packet, evidence));
+        self.connected.told(packet);
         if let Some(explanation) = self.explanation {
             explanation.push(packet.explained(evidence));
         }
@@ -57,6 +64,7 @@ impl Inference {
             Self::Classic(classic) => classic.give_up(),
             Self::Dialogue(Some(following)) => following.dialogue.lose(),
             Self::Dialogue(None) => *self = Self::Over,
+            Self::Connected(connected) => connected.lose(),
             Self::Over => {}
         }
     }
@@ -101,6 +109,7 @@ impl Connection {
                 self.follow(role, at, octets, full, sink);
             }
             Inference::Dialogue(Some(_)) => self.follow(role, at, octets, full, sink),
+            Inference::Connected(connected) => connected.deliver(role, octets, full),
             Inference::Over => {}
         }
     }
@@ -128,7 +137,13 @@ impl Connection {
             by_gssapi: matches!(self.exchange, Some(Exchange::Gss | Exchange::GssGex)),
         };
         let sealings = Each { client: sealing.client_to_server?, server: sealing.server_to_client? };
-        Some(Following { dialogue: Dialogue::new(sealings, ends), record: Record::default() })
+        let exchanged = |role| self.streams.of(self.roles.side(role)).exchanged;
+        let exchanged = Each { client: exchanged(Role::Client), server: exchanged(Role::Server) };
+        Some(Following {
+            connected: Connected::new(sealings, &ends.habits, exchanged),
+            dialogue: Dialogue::new(sealings, ends),
+            record: Record::default(),
+        })
     }
 
     fn follow(
@@ -140,8 +155,9 @@ impl Connection {
         sink: &mut (impl Sink + ?Sized),
     ) {
         let Inference::Dialogue(Some(following)) = &mut self.inference else { return };
-        let Following { dialogue, record } = &mut **following;
-        let mut notes = Notes { record, explanation: &mut self.session.explanation, steps: Vec::new() };
+        let Following { dialogue, record, connected } = &mut **following;
+        let mut notes =
+            Notes { record, connected, explanation: &mut self.session.explanation, steps: Vec::new() };
         dialogue.deliver(role, at, octets, full, &mut |packet, evidence| notes.take(packet, evidence));
         let steps = notes.steps;
         if let Some(outcome) = dialogue.decided() {
@@ -155,8 +171,9 @@ impl Connection {
     /// The connection is over: what the dialogue came to, if it was not decided before.
     fn finish_dialogue(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
         let Inference::Dialogue(Some(following)) = &mut self.inference else { return };
-        let Following { dialogue, record } = &mut **following;
-        let mut notes = Notes { record, explanation: &mut self.session.explanation, steps: Vec::new() };
+        let Following { dialogue, record, connected } = &mut **following;
+        let mut notes =
+            Notes { record, connected, explanation: &mut self.session.explanation, steps: Vec::new() };
         let outcome = dialogue.finish(&mut |packet, evidence| notes.take(packet, evidence));
         notes.record.leave_unanswered(outcome.evidence);
         let steps = notes.steps;
@@ -185,6 +202,11 @@ impl Connection {
             self.session.auth_evidence = Some(evidence);
             self.session.auth_method = following.record.deciding();
             self.session.auth_steps = following.record.into_steps();
+        }
+        if success == Some(true) {
+            let mut connected = following.connected;
+            connected.go_on(&following.dialogue.handover());
+            self.inference = Inference::Connected(Box::new(connected));
         }
     }
 
@@ -221,8 +243,24 @@ impl Connection {
                 self.finish_classic(at, gave_up, sink);
             }
             Inference::Dialogue(_) => self.finish_dialogue(at, sink),
-            Inference::Over => {}
+            Inference::Connected(_) | Inference::Over => {}
         }
+        self.finish_connected();
+    }
+
+    /// What became of the connection once the user was in.
+    fn finish_connected(&mut self) {
+        let Inference::Connected(connected) = &mut self.inference else { return };
+        // What is compressed has other sizes.
+        if self.session.algorithms.as_ref().is_some_and(|algorithms| algorithms.compressed()) {
+            return;
+        }
+        let Usage { purpose, rekeys, client_octets, server_octets } = connected.usage(self.ended);
+        let Purpose { kind, agent_forwarding } = purpose;
+        self.session.session_kind = kind;
+        self.session.agent_forwarding = agent_forwarding;
+        self.session.rekeys = rekeys;
+        self.session.octets = Directions { client_to_server: client_octets, server_to_client: server_octets };
     }
 
     /// Whether the end of the connection has a verdict to tell.
@@ -230,7 +268,7 @@ impl Connection {
         match &self.inference {
             Inference::Classic(_) => self.session.auth_success == Some(false),
             Inference::Dialogue(following) => following.is_some(),
-            Inference::Over => false,
+            Inference::Connected(_) | Inference::Over => false,
         }
     }
 

@@ -43,6 +43,8 @@ pub struct Connection {
     pub(crate) strict: bool,
     pub(crate) inference: Inference,
     pub(crate) session: Session,
+    /// Whether an end closed the connection.
+    pub(crate) ended: bool,
     finished: bool,
 }
 
@@ -72,6 +74,7 @@ impl Connection {
             strict: false,
             inference: Inference::new(config.engine),
             session: Session::with_explanation(config.explain),
+            ended: false,
             finished: false,
         }
     }
@@ -187,6 +190,12 @@ impl Connection {
         for side in Side::BOTH {
             self.read_waiting(side, at, true, sink);
         }
+    }
+
+    /// An end closed the connection: what was not said will not be. Where this is not called before
+    /// [`finish`](Self::finish), more may have been said that was not seen.
+    pub const fn end(&mut self) {
+        self.ended = true;
     }
 
     /// The connection is over; `at` is the time of its last packet. Nothing is told of it afterwards.

@@ -226,6 +226,7 @@ impl Connection {
         kexinit.raise(origin, &mut |event| self.session.tell(at, &event, sink));
         let stream = self.streams.of_mut(side);
         stream.kexinit_seen = true;
+        stream.exchanged.kexinit = u32::try_from(payload.len()).unwrap_or_default();
         stream.takes_extensions = takes_extensions(kexinit);
         stream.kexinit = Some(payload.into());
         if kexinit.first_kex_packet_follows {
@@ -312,6 +313,7 @@ impl Connection {
         let Some(exchange) = self.exchange else { return self.streams.of_mut(side).course.lose() };
         match exchange.parse(self.roles.of(side), payload) {
             Ok(Some(parsed)) => {
+                self.streams.of_mut(side).exchanged.last = u32::try_from(payload.len()).unwrap_or_default();
                 if parsed.trailing > 0 {
                     self.note(at, Anomaly::SshTrailingOctets, None, sink);
                 }

@@ -40,6 +40,7 @@
 mod auth;
 mod ciphertext;
 mod config;
+mod connected;
 mod connection;
 mod course;
 pub mod escape;
@@ -62,6 +63,7 @@ mod version;
 
 pub use auth::{Answer, Engine, Evidence, Explained, Method, Step};
 pub use config::Config;
+pub use connected::SessionKind;
 pub use connection::{Connection, Verdict};
 pub use in_clear::InClear;
 pub use kexray_grammar as grammar;

@@ -3,9 +3,10 @@
 use kexray_grammar::{Anomaly, Event};
 
 use crate::auth::{Evidence, Explained, Method, Step};
+use crate::connected::SessionKind;
 use crate::in_clear::InClear;
 use crate::key_facts::HostKey;
-use crate::negotiation::Algorithms;
+use crate::negotiation::{Algorithms, Directions};
 use crate::offer::Offer;
 use crate::sink::{Excess, Sink};
 use crate::{Timestamp, host_key};
@@ -46,6 +47,15 @@ pub struct Session {
     /// What was tried, in order; bounded by [`AUTH_STEPS`](kexray_grammar::limits::AUTH_STEPS), beyond which the last one
     /// replaces the one before.
     pub auth_steps: Vec<Step>,
+    /// What the connection is for, once the user was let in; `None` where sizes do not tell.
+    pub session_kind: Option<SessionKind>,
+    /// Whether the client asked for its agent to be forwarded; `None` where sizes do not prove it.
+    pub agent_forwarding: Option<bool>,
+    /// Key exchanges after the first; `None` where it is not known.
+    pub rekeys: Option<u64>,
+    /// Octets of what was carried once the user was let in, without padding, lengths and MACs: an estimate, to within a
+    /// block a packet. `None` where octets are missing, or authentication is not known to have succeeded.
+    pub octets: Directions<Option<u64>>,
     /// What the packets of authentication were taken for, if that was [asked for](crate::Config::explain).
     pub explanation: Option<Vec<Explained>>,
     /// The packets in clear, in the order in which they were read, if that was asked for, likewise; the first 256.

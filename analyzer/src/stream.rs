@@ -2,6 +2,7 @@
 
 use kexray_grammar::{BinaryPacket, ParseError, Ssh1Packet, limits, transport};
 
+use crate::connected::Exchanged;
 use crate::course::Course;
 use crate::sink::Excess;
 use crate::version::{Protocol, Speaks};
@@ -71,6 +72,8 @@ pub(crate) struct Stream {
     /// The payload of the KEXINIT, while it may still be needed.
     pub(crate) kexinit: Option<Box<[u8]>>,
     pub(crate) kexinit_seen: bool,
+    /// How long its messages of the key exchange are.
+    pub(crate) exchanged: Exchanged,
     /// Whether it takes EXT_INFO. RFC 8308 section 2.1.
     pub(crate) takes_extensions: bool,
     /// Octets of the largest delivery so far.

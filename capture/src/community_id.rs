@@ -60,6 +60,7 @@ mod tests {
             first_packet: Timestamp::default(),
             number: 1,
             opening_seen: true,
+            ended: false,
         }
     }
 

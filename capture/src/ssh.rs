@@ -258,6 +258,9 @@ impl<O: Observer> Application for SshFlows<O> {
     }
 
     fn close(&mut self, flow: &Flow, mut state: SshFlow, at: Timestamp) {
+        if flow.ended {
+            state.connection.end();
+        }
         state.connection.finish(at, &mut self.outlet(flow));
         self.hold(flow, &mut state, None);
         self.ssh.remove(&flow.number);
@@ -298,6 +301,7 @@ mod tests {
             first_packet: Timestamp::default(),
             number,
             opening_seen: true,
+            ended: false,
         };
         let beyond = 3;
         let numbers = 1..=EARLY as u64 + beyond;

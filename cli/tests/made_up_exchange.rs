@@ -31,7 +31,7 @@ exchange Knocking {
 /// Edits of one place each.
 const EDITS: [(&str, &str); 3] = [
     // A message less.
-    ("    93 either ChannelWindowAdjust { recipient_channel: uint32, bytes_to_add: uint32 }\n", ""),
+    ("    100 either ChannelFailure { recipient_channel: uint32 }\n", ""),
     // A field of another name.
     ("reason_code: uint32, description: string", "reason_code: uint32, explanation: string"),
     // A method more.

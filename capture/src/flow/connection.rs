@@ -3,7 +3,7 @@
 use kexray_analyzer::{Side, Timestamp};
 
 use super::outlet::{Candidate, Odd, Opened, Outlet, Stream, is_news};
-use super::{End, Ends, Identity, Key, Keyed};
+use super::{End, Ends, Flow, Identity, Key, Keyed};
 use crate::application::{Application, Interest};
 use crate::limits::Limits;
 use crate::stats::{add, count, length};
@@ -640,6 +640,7 @@ impl<S> Connection<S> {
         if let Some(live) = self.live.take()
             && let Some(Opened { flow, state, .. }) = live.opened
         {
+            let flow = Flow { ended: self.reset || self.fin.low || self.fin.high, ..flow };
             outlet.application.close(&flow, state, self.last_packet);
         }
     }

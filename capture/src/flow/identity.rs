@@ -24,6 +24,7 @@ impl Identity {
             first_packet: self.first_packet,
             number: self.number,
             opening_seen: self.opening_seen,
+            ended: false,
         }
     }
 }

@@ -49,4 +49,6 @@ pub struct Flow {
     /// Whether the opening of the connection was captured: a SYN or SYN-ACK. If not, the stream
     /// begins somewhere in the middle, and the roles are a guess.
     pub opening_seen: bool,
+    /// Whether an end closed it: a FIN or RST that other packets bear out. It is known once the flow is over.
+    pub ended: bool,
 }

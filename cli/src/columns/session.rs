@@ -120,6 +120,28 @@ impl Log for Sessions {
             },
         ),
         own(
+            "session_kind",
+            Kind::Enum,
+            "what the session was for, as far as sizes tell: `shell`, `exec`, `subsystem`, `forward` or `none`",
+            |row| Some(row.session.session_kind?.name().into()),
+        ),
+        own(
+            "agent_forwarding",
+            Kind::Bool,
+            "whether the client asked for its agent to be forwarded, where sizes prove it",
+            |row| Some(row.session.agent_forwarding?.into()),
+        ),
+        own("rekeys", Kind::Count, "key exchanges after the first", |row| Some(row.session.rekeys?.into())),
+        own(
+            "bytes_c2s",
+            Kind::Count,
+            "octets that the client sent once authenticated, without padding, MACs and lengths: an estimate, to within a block a packet",
+            |row| Some(row.session.octets.client_to_server?.into()),
+        ),
+        own("bytes_s2c", Kind::Count, "octets that the server sent, likewise", |row| {
+            Some(row.session.octets.server_to_client?.into())
+        }),
+        own(
             "kex_family",
             Kind::Text,
             "what the secret of the negotiated key-exchange method comes from",

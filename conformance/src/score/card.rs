@@ -248,7 +248,7 @@ fn compare(label: &Label, account: &Account) -> Vec<(Aspect, Outcome)> {
     if let Some(forwarded) = label.agent_forwarding.filter(|_| label.auth_success == Some(true)) {
         outcomes.push((Aspect::Agent, Outcome::of(&forwarded, account.agent_forwarding.as_ref())));
     }
-    if let Some(rekeys) = label.rekeys() {
+    if let Some(rekeys) = label.rekeys().filter(|_| label.auth_success == Some(true)) {
         outcomes.push((Aspect::Rekeys, Outcome::of(&rekeys, account.rekeys.as_ref())));
     }
     outcomes

@@ -18,6 +18,9 @@ const SHORTENED: &str = "net_snaplen96";
 /// How many message numbers a label lists at most; of a longer list the end is not known.
 const LISTED: usize = 120;
 
+/// CHANNEL_OPEN by either end, and GLOBAL_REQUEST by the client: with nothing of that there is no session.
+const OPENINGS: [&str; 3] = ["c90", "s90", "c80"];
+
 /// All labels of a folder, by capture.
 #[derive(Clone, Debug, Default)]
 pub struct Labels(BTreeMap<String, Vec<Label>>);
@@ -255,10 +258,15 @@ impl Label {
         self.tried().iter().rfind(decided).map(|(method, _)| method.as_str())
     }
 
-    /// What the session was opened for; unknown where the user was not let in.
+    /// What the session was opened for; unknown where the user was not let in, and where the client never came to open
+    /// what it was started for.
     #[must_use]
     pub fn session(&self) -> Option<Session> {
-        self.session.filter(|_| self.auth_success == Some(true))
+        let opened = |messages: &Vec<String>| {
+            messages.len() >= LISTED || messages.iter().any(|it| OPENINGS.contains(&it.as_str()))
+        };
+        let came_to_it = self.session == Some(Session::None) || self.msgs.as_ref().is_none_or(opened);
+        self.session.filter(|_| self.auth_success == Some(true) && came_to_it)
     }
 
     /// How often keys were exchanged again.
@@ -320,6 +328,16 @@ mod tests {
         assert_eq!(label(messages).rekeys(), Some(1));
         let many = vec![r#""c20""#; LISTED].join(",");
         assert_eq!(label(&format!(r#""pcap":"a","msgs":[{many}]"#)).rekeys(), None);
+    }
+
+    #[test]
+    fn a_session_that_was_never_opened_is_none_of_its_kind() {
+        let session = |messages: &str| {
+            label(&format!(r#""pcap":"a","auth_success":true,"session":"exec","msgs":[{messages}]"#))
+                .session()
+        };
+        assert_eq!(session(r#""s52","c90","s91""#), Some(Session::Exec));
+        assert_eq!(session(r#""s52","s80""#), None);
     }
 
     #[test]

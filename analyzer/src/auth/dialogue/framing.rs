@@ -7,18 +7,18 @@ const LENGTH: usize = 4;
 
 /// What was sent in one go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Run {
+pub(crate) struct Run {
     /// Octets on the wire.
-    pub(super) octets: usize,
+    pub(crate) octets: usize,
     /// Whether it is one whole packet.
-    pub(super) packet: bool,
+    pub(crate) packet: bool,
     /// Whether it fills its segment, so that a packet may well go on in the next.
-    pub(super) full: bool,
+    pub(crate) full: bool,
 }
 
 /// One direction's place in ciphertext whose packet lengths are in clear.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Framing {
+pub(crate) struct Framing {
     length: [u8; LENGTH],
     /// Octets of the length that are there.
     known: usize,
@@ -29,11 +29,11 @@ pub(super) struct Framing {
 
 /// The length of a packet is nonsense: the place is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Lost;
+pub(crate) struct Lost;
 
 impl Framing {
     /// Follows the packets. Tells the octets of each that is whole.
-    pub(super) fn follow(
+    pub(crate) fn follow(
         &mut self,
         sealing: &Sealing,
         octets: &[u8],

@@ -17,6 +17,8 @@ pub(crate) struct Told {
     pub(crate) said: Said,
     /// Octets on the wire; zero where several packets came in one go.
     pub(crate) octets: Octets,
+    /// Octets of all that came in one go with it, if it was the first of them; else zero.
+    pub(crate) run: Octets,
 }
 
 /// Where a reading ends in the tree: a number counted from one, or zero for the root.

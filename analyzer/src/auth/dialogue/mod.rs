@@ -19,9 +19,11 @@ mod software;
 use kexray_grammar::{Role, Sealing};
 
 use self::clock::Clock;
-use self::framing::{Framing, Run};
+pub(crate) use self::framing::Framing;
+use self::framing::Run;
 use self::history::History;
 pub(crate) use self::history::Told;
+use self::octets::{Octets, octets};
 pub(crate) use self::rules::Ends;
 use self::rules::{Cost, against, at_end};
 pub(crate) use self::said::Said;
@@ -50,6 +52,17 @@ pub(crate) struct Outcome {
     /// Attempts, the successful one included, but for a "none" that failed.
     pub(crate) attempts: u64,
     pub(crate) evidence: Evidence,
+}
+
+/// Where both directions stand when the dialogue is over.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Handover {
+    /// Where packets end whose lengths are in clear.
+    pub(crate) framings: Each<Framing>,
+    /// How much padding each end adds, as far as was seen.
+    pub(crate) padding: Each<Option<kexray_grammar::Padding>>,
+    /// Octets that were not told, since they were taken for the first part of a packet.
+    pub(crate) carried: Each<Octets>,
 }
 
 /// The engine's state.
@@ -144,12 +157,29 @@ impl Dialogue {
         (self.state == State::Decided).then(|| self.outcome())
     }
 
+    /// What goes on when the dialogue is over.
+    pub(crate) fn handover(&self) -> Handover {
+        let best = self.readings.iter().min_by_key(|reading| reading.cost);
+        let situation = best.map(|reading| reading.situation).unwrap_or_default();
+        let Each { client, server } = situation.padding;
+        Handover {
+            framings: self.framings,
+            padding: Each { client: client.usual(), server: server.usual() },
+            carried: situation.carried,
+        }
+    }
+
     /// The time from which on something may still be told.
     pub(crate) fn undecided_since(&self) -> Option<Timestamp> {
         self.history.since()
     }
 
     fn run(&mut self, from: Role, at: Timestamp, run: Run, tell: &mut impl FnMut(&Told, Evidence)) {
+        if self.state == State::Decided {
+            let octets = octets(run.octets);
+            let later = Told { at, from, said: Said::Later, octets, run: octets };
+            return tell(&later, self.certainty());
+        }
         if self.state != State::Following {
             return;
         }

@@ -27,6 +27,14 @@ impl Padding {
     pub(super) const HABITS: [(Self, u16); 4] =
         [(Self::Least, 0), (Self::Coarse, 2), (Self::Block, 2), (Self::Any, 9)];
 
+    /// The rule, if one was seen.
+    pub(super) const fn usual(self) -> Option<Rule> {
+        match self {
+            Self::Unknown | Self::Any => None,
+            _ => Some(self.rule()),
+        }
+    }
+
     const fn rule(self) -> Rule {
         match self {
             Self::Least => Rule::Least,

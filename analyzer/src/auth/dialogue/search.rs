@@ -52,6 +52,8 @@ pub(super) struct Search<'a> {
     found: &'a mut Vec<Reading>,
     /// The least cost among what was found.
     best: Cost,
+    /// Octets of the run, with those that were carried.
+    total: Octets,
     way: [(Said, Octets); TOGETHER],
 }
 
@@ -75,7 +77,7 @@ impl<'a> Search<'a> {
         found: &'a mut Vec<Reading>,
     ) -> Self {
         let way = [(Said::Aside, Octets::default()); TOGETHER];
-        Self { ends, sealing, sent, history, found, best: Saturating(u16::MAX), way }
+        Self { ends, sealing, sent, history, found, best: Saturating(u16::MAX), total: Saturating(0), way }
     }
 
     /// Goes on from a reading.
@@ -87,6 +89,7 @@ impl<'a> Search<'a> {
             reading.cost += against(3);
         }
         let total = octets(run.octets) + std::mem::take(reading.situation.carried.of_mut(from));
+        self.total = total;
         let likely = self.alone(&reading, total);
         let fills = self.ends.habits.of(from).fills_with_ignore;
         if run.packet || !fills && likely.is_some_and(|cost| cost < LIKELY) {
@@ -244,8 +247,10 @@ impl<'a> Search<'a> {
         if reading.cost > self.limit() || self.found.iter().any(known) {
             return;
         }
+        let mut run = self.total;
         for (said, octets) in self.way.iter().take(told).copied() {
-            let packet = Told { at: self.sent.at, from: self.sent.from, said, octets };
+            let run = std::mem::take(&mut run);
+            let packet = Told { at: self.sent.at, from: self.sent.from, said, octets, run };
             reading.place = self.history.push(reading.place, packet);
         }
         self.keep(reading);

@@ -29,6 +29,8 @@ pub(crate) struct Habits {
     pub(crate) hashes_slowly: bool,
     /// Opens a channel as soon as it may.
     pub(crate) goes_on: bool,
+    /// Grants the window of a session once its program starts.
+    pub(crate) grants_late: bool,
 }
 
 impl Habits {
@@ -42,6 +44,7 @@ impl Habits {
             habits.hashes_slowly = true;
             habits.probes = true;
             habits.goes_on = true;
+            habits.grants_late = true;
         } else if is(b"AsyncSSH") {
             habits.ignores = true;
             habits.probes = true;

@@ -1,0 +1,94 @@
+//! Sizes of what is said in the connection protocol, as the grammar has them.
+
+use kexray_grammar::connection::{
+    AuthAgentReq, ChannelData, ChannelEof, ChannelOpenConfirmation, ChannelSuccess, ChannelWindowAdjust,
+    Exec, ExitStatus, HostKeys, KeepAlive, NoMoreSessions, OpenDirectTcpip, OpenSession, PtyReq,
+    RequestFailure, Shell, Subsystem, TcpipForward,
+};
+use kexray_grammar::{Padding, Sealing};
+
+use crate::auth::dialogue::Habits;
+
+/// CHANNEL_OPEN of a session.
+pub(super) const OPEN: usize = OpenSession::payload_size();
+/// GLOBAL_REQUEST by which OpenSSH gives up further sessions.
+pub(super) const NO_MORE_SESSIONS: usize = NoMoreSessions::payload_size();
+/// CHANNEL_OPEN_CONFIRMATION.
+pub(super) const CONFIRMATION: usize = ChannelOpenConfirmation::payload_size(0);
+/// CHANNEL_WINDOW_ADJUST.
+pub(super) const ADJUST: usize = ChannelWindowAdjust::payload_size();
+/// CHANNEL_SUCCESS, or CHANNEL_FAILURE.
+pub(super) const REPLY: usize = ChannelSuccess::payload_size();
+/// REQUEST_SUCCESS that tells no port, or REQUEST_FAILURE.
+pub(super) const GLOBAL_REPLY: usize = RequestFailure::payload_size();
+/// CHANNEL_EOF, or CHANNEL_CLOSE.
+pub(super) const EOF: usize = ChannelEof::payload_size();
+/// CHANNEL_REQUEST for a shell: no request is shorter. EOF, CLOSE and answers are.
+pub(super) const SHELL: usize = Shell::payload_size();
+/// For a command of one octet.
+pub(super) const SHORTEST_EXEC: usize = Exec::payload_size(1);
+/// For the subsystem `sftp`.
+pub(super) const SFTP: usize = Subsystem::payload_size(4);
+/// For a terminal without modes; the shortest names of terminals have five octets.
+pub(super) const TERMINAL: usize = PtyReq::payload_size(5, 0);
+/// For the agent to be forwarded.
+pub(super) const AGENT: usize = AuthAgentReq::payload_size();
+/// `exit-status`.
+pub(super) const EXIT_STATUS: usize = ExitStatus::payload_size();
+/// GLOBAL_REQUEST for a port to be forwarded, with an address of one octet at least.
+pub(super) const FORWARD: usize = TcpipForward::payload_size(1);
+/// The same, with the longest address that is usual.
+pub(super) const LONG_FORWARD: usize = TcpipForward::payload_size(64);
+/// CHANNEL_OPEN to a host and port.
+pub(super) const DIRECT: usize = OpenDirectTcpip::payload_size(1, 0);
+/// The same, with the longest names that are usual.
+pub(super) const LONG_DIRECT: usize = OpenDirectTcpip::payload_size(64, 45);
+/// CHANNEL_DATA of one key.
+pub(super) const KEY: usize = ChannelData::payload_size(1);
+/// CHANNEL_DATA with SSH_FXP_INIT, or with SSH_FXP_VERSION without extensions: length, type and version.
+/// draft-ietf-secsh-filexfer-02 section 4.
+pub(super) const SFTP_INIT: usize = ChannelData::payload_size(9);
+/// From here on a server's message may be what OpenSSH says of its own accord: a DEBUG, or its host keys, of which the
+/// shortest is one of Ed25519 (51 octets, RFC 8709 section 4, and a count).
+pub(super) const UNASKED: usize = HostKeys::payload_size(4 + 51);
+/// GLOBAL_REQUEST that asks for a sign of life.
+pub(super) const KEEP_ALIVE: usize = KeepAlive::payload_size();
+
+/// How one end's packets are sealed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wire {
+    sealing: Sealing,
+    padding: Padding,
+}
+
+impl Wire {
+    pub(super) const fn new(sealing: Sealing, habits: &Habits) -> Self {
+        Self { sealing, padding: if habits.floors { Padding::Floored } else { Padding::Least } }
+    }
+
+    /// Learns how much padding its end adds.
+    pub(super) fn pad(&mut self, padding: Option<Padding>) {
+        if let (Some(padding), Padding::Least) = (padding, self.padding) {
+            self.padding = padding;
+        }
+    }
+
+    pub(super) const fn sealing(&self) -> &Sealing {
+        &self.sealing
+    }
+
+    /// Octets on the wire of a packet with such a payload.
+    pub(super) fn of(&self, payload: usize) -> u32 {
+        u32::try_from(self.sealing.padded(payload, self.padding)).unwrap_or(u32::MAX)
+    }
+
+    /// Of several in one go.
+    pub(super) fn of_all(&self, payloads: &[usize]) -> u32 {
+        payloads.iter().fold(0, |sum, payload| sum.saturating_add(self.of(*payload)))
+    }
+
+    /// Whether each flight is one packet.
+    pub(super) const fn tells_packets(&self) -> bool {
+        self.sealing.clear() > 0
+    }
+}
