@@ -26,7 +26,7 @@ const sessionList = {
     byId("list").replaceChildren();
     byId("matching").textContent = `${plural(this.matching.length, "session", "sessions")} of ${number(this.sessions.length)}`;
     if (this.matching.length === 0) {
-      byId("list").append(make("p", { class: "empty" }, "No session fits these filters."));
+      byId("list").append(make("p", { class: "empty" }, this.sessions.length === 0 ? "There are no sessions." : "No session fits these filters."));
       return;
     }
     this.more();

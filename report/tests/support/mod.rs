@@ -1,5 +1,7 @@
 //! Pages of captures, for the tests.
 
+pub(crate) mod browser;
+
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 
