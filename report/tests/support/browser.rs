@@ -39,7 +39,7 @@ impl Browser {
                 std::env::var_os(REQUIRED).is_none_or(|value| value != "1"),
                 "{REQUIRED} is set, but there is no Chromium"
             );
-            println!("skipped: there is no Chromium");
+            let _ = writeln!(std::io::stdout(), "skipped: there is no Chromium");
             return None;
         };
         let profile = tempfile::tempdir().unwrap();
