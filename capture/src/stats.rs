@@ -18,7 +18,7 @@ macro_rules! counters {
 
             /// Every counter with its name and what it counts, in the order of the layers.
             pub fn described(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
-                [$((stringify!($name), concat!($($doc),+), self.$name),)+].into_iter()
+                [$((stringify!($name), concat!($($doc),+).trim_ascii(), self.$name),)+].into_iter()
             }
 
             /// Adds the counters of another engine.

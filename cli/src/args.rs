@@ -16,6 +16,10 @@ use crate::quantity::{Size, Time};
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
+
+    /// Options from a TOML file, by their names; those that are typed count more
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -29,6 +33,30 @@ pub(crate) enum Command {
     Live(LiveArgs),
     /// Write a page that shows the SSH sessions of captures: over time, by peers and algorithms, and packet by packet
     Report(ReportArgs),
+    /// Tell what an event, a column, an oddity or a counter means, by its name; without one, list all names
+    Explain(ExplainArgs),
+    /// Write completions for a shell
+    Completions(CompletionsArgs),
+    /// Write the manual page
+    Man(ManArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExplainArgs {
+    /// As it stands in logs; upper and lower case are the same
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ManArgs {
+    /// The command whose page is wanted, instead of that of all
+    pub(crate) command: Option<String>,
 }
 
 /// What every command that reads captures takes.

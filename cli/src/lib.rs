@@ -2,13 +2,17 @@
 
 mod args;
 mod columns;
+mod config;
 mod events;
 mod explain;
+mod glossary;
 mod input;
 mod json;
+mod likeness;
 #[cfg(all(feature = "live", target_os = "linux"))]
 mod live;
 mod logs;
+mod manual;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod quantity;
@@ -18,13 +22,14 @@ mod stats;
 mod table;
 mod zeek;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use kexray_analyzer::escape;
 
 use args::{Args, Command};
+use table::Look;
 
 /// Exit code where all went well.
 pub const SUCCESS: u8 = 0;
@@ -43,6 +48,15 @@ pub struct Streams<'s> {
     pub to_terminal: bool,
     /// Whether a progress bar may be drawn on the process's standard error.
     pub progress: bool,
+    /// Whether colours and the like are welcome on terminals: see [`colours_are_welcome`].
+    pub colours: bool,
+}
+
+/// Whether colours are welcome where the environment variable `NO_COLOR` has that value: it is unset or empty
+/// (<https://no-color.org>).
+#[must_use]
+pub fn colours_are_welcome(no_color: Option<&OsStr>) -> bool {
+    no_color.is_none_or(OsStr::is_empty)
 }
 
 /// Runs the command with these arguments, the command's own name first, and gives its exit code. Nothing is taken for a
@@ -52,7 +66,7 @@ pub fn run(
     stdout: &mut dyn Write,
     stderr: &mut dyn Write,
 ) -> u8 {
-    run_with(arguments, Streams { stdout, stderr, to_terminal: false, progress: false })
+    run_with(arguments, Streams { stdout, stderr, to_terminal: false, progress: false, colours: false })
 }
 
 /// As [`run`], with what is known of the streams.
@@ -60,17 +74,29 @@ pub fn run_with(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
     streams: Streams<'_>,
 ) -> u8 {
+    let arguments = arguments.into_iter().map(Into::into).collect();
+    let arguments = match config::complete(&Args::command(), arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = writeln!(streams.stderr, "kexray: {error}");
+            return USAGE;
+        }
+    };
     let args = match Args::try_parse_from(arguments) {
         Ok(args) => args,
         Err(error) => return usage(&error, streams),
     };
-    let Streams { stdout, stderr, to_terminal, progress } = streams;
+    let Streams { stdout, stderr, to_terminal, progress, colours } = streams;
+    let look = Look { fits: to_terminal, bold: to_terminal && colours };
     let outcome = match &args.command {
-        Command::Read(args) => read::run(args, stdout, stderr, to_terminal, progress),
+        Command::Read(args) => read::run(args, stdout, stderr, look, progress),
         Command::Events(args) => events::run(args, stdout, stderr, progress),
         #[cfg(all(feature = "live", target_os = "linux"))]
-        Command::Live(args) => live::run(args, stdout, stderr, to_terminal),
+        Command::Live(args) => live::run(args, stdout, stderr),
         Command::Report(args) => report::run(args, stdout, stderr, progress),
+        Command::Explain(args) => glossary::run(args.name.as_deref(), stdout),
+        Command::Completions(args) => manual::completions(args.shell, stdout),
+        Command::Man(args) => manual::page(args.command.as_deref(), stdout),
     };
     match outcome {
         Ok(true) => SUCCESS,
@@ -78,7 +104,10 @@ pub fn run_with(
         Err(error) if is_broken_pipe(&error) => SUCCESS,
         Err(error) => {
             let _ = writeln!(stderr, "kexray: {error:#}");
-            if error.is::<args::Contradiction>() || error.is::<columns::UnknownField>() {
+            if error.is::<args::Contradiction>()
+                || error.is::<columns::UnknownField>()
+                || error.is::<glossary::UnknownName>()
+            {
                 USAGE
             } else {
                 FAILURE
@@ -90,9 +119,13 @@ pub fn run_with(
 /// Help and version are asked for, and go to standard output; mistakes go to standard error.
 fn usage(error: &clap::Error, streams: Streams<'_>) -> u8 {
     let text = error.render();
-    let (stream, code) = if error.use_stderr() { (streams.stderr, USAGE) } else { (streams.stdout, SUCCESS) };
-    let written =
-        if streams.to_terminal { write!(stream, "{}", text.ansi()) } else { write!(stream, "{text}") };
+    let (stream, terminal, code) = if error.use_stderr() {
+        (streams.stderr, streams.progress, USAGE)
+    } else {
+        (streams.stdout, streams.to_terminal, SUCCESS)
+    };
+    let coloured = terminal && streams.colours;
+    let written = if coloured { write!(stream, "{}", text.ansi()) } else { write!(stream, "{text}") };
     if written.is_ok() { code } else { FAILURE }
 }
 

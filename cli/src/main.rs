@@ -9,9 +9,10 @@ fn main() -> ExitCode {
     let mut stdout = BufWriter::with_capacity(1 << 16, stdout);
     let mut stderr = io::stderr();
     let progress = stderr.is_terminal();
+    let colours = kexray::colours_are_welcome(std::env::var_os("NO_COLOR").as_deref());
     let code = kexray::run_with(
         std::env::args_os(),
-        kexray::Streams { stdout: &mut stdout, stderr: &mut stderr, to_terminal, progress },
+        kexray::Streams { stdout: &mut stdout, stderr: &mut stderr, to_terminal, progress, colours },
     );
     // Help and the like are written by now, or never.
     match stdout.flush() {

@@ -4,13 +4,14 @@ use std::io::Write;
 
 use crate::args::ReadArgs;
 use crate::logs::{Logs, Writer};
+use crate::table::Look;
 use crate::{explain, input, stats};
 
 pub(crate) fn run(
     args: &ReadArgs,
     stdout: &mut dyn Write,
     stderr: &mut dyn Write,
-    to_terminal: bool,
+    look: Look,
     progress: bool,
 ) -> anyhow::Result<bool> {
     if let Some(uid) = &args.explain {
@@ -18,7 +19,7 @@ pub(crate) fn run(
     }
     let analysis = &args.input.analysis;
     let config = analysis.config();
-    let writer = Writer::new(args.format()?, &args.logs, stdout, to_terminal, !analysis.quiet)?;
+    let writer = Writer::new(args.format()?, &args.logs, stdout, look, !analysis.quiet)?;
     let logs = Logs::new(writer, analysis.seed, args.logs.local_networks());
     let check = |logs: &mut Logs<'_>| Ok(logs.check()?);
     let outcome = match args.threads.get() {

@@ -16,9 +16,18 @@ const PAGE: usize = 200;
 
 const HEADER: [&str; 8] = ["TIME", "FROM", "TO", "CLIENT", "SERVER", "AUTH", "ALGORITHMS", "HOST KEY"];
 
+/// How a table looks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Look {
+    /// Whether it fits into the terminal.
+    pub(crate) fits: bool,
+    /// Whether its head is bold.
+    pub(crate) bold: bool,
+}
+
 pub(crate) struct Table<'w> {
     out: Box<dyn Write + 'w>,
-    to_terminal: bool,
+    look: Look,
     summary: bool,
     /// The columns, where some were asked for by name.
     columns: Option<Vec<&'static Column<Sessions>>>,
@@ -31,10 +40,10 @@ impl<'w> Table<'w> {
     pub(crate) fn new(
         out: Box<dyn Write + 'w>,
         columns: Option<Vec<&'static Column<Sessions>>>,
-        to_terminal: bool,
+        look: Look,
         summary: bool,
     ) -> Self {
-        Self { out, columns, to_terminal, summary, page: Vec::new(), sessions: 0, oddities: BTreeMap::new() }
+        Self { out, columns, look, summary, page: Vec::new(), sessions: 0, oddities: BTreeMap::new() }
     }
 
     /// The columns that were asked for by name.
@@ -62,10 +71,13 @@ impl<'w> Table<'w> {
         }
         let mut table = comfy_table::Table::new();
         table.load_style(presets::NOTHING);
-        if self.to_terminal {
+        if self.look.fits {
             table.set_content_arrangement(ContentArrangement::Dynamic);
         } else {
             table.force_no_tty();
+        }
+        if self.look.bold {
+            table.enforce_styling();
         }
         let titles = match &self.columns {
             Some(columns) => columns.iter().map(|column| column.name).collect(),
@@ -73,7 +85,7 @@ impl<'w> Table<'w> {
         };
         table.set_header(titles.into_iter().map(|title| {
             let cell = Cell::new(title);
-            if self.to_terminal { cell.add_attribute(Attribute::Bold) } else { cell }
+            if self.look.bold { cell.add_attribute(Attribute::Bold) } else { cell }
         }));
         table.add_rows(self.page.drain(..));
         for column in table.column_iter_mut() {

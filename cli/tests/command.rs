@@ -297,3 +297,90 @@ fn a_reader_that_leaves_is_no_error() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert_eq!(stderr(&output), "");
 }
+
+#[test]
+fn names_are_explained() {
+    let output = kexray(&[&"explain", &"hasshServer"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(
+        stdout(&output).starts_with("hasshServer: column of ssh.log, string, from "),
+        "{}",
+        stdout(&output)
+    );
+    let list = kexray(&[&"explain"]);
+    assert!(
+        stdout(&list).lines().any(|line| line.starts_with("ssh_capabilities ") && line.ends_with("  event"))
+    );
+    let unknown = kexray(&[&"explain", &"ssh_capabilites"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(stderr(&unknown).contains("did you mean \"ssh_capabilities\"?"), "{}", stderr(&unknown));
+}
+
+#[test]
+fn options_come_from_a_file_too() {
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().join("kexray.toml");
+    fs::write(&config, "quiet = true\n[read]\nformat = \"json\"\nfields = \"uid,client\"\n").unwrap();
+    let capture = trace("publickey-success");
+    let output = kexray(&[&"--config", &config, &"read", &capture]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let keys: Vec<_> = json_lines(stdout(&output))[0].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(keys, ["client", "uid"]);
+    let typed = kexray(&[&"read", &"--config", &config, &"--fields", &"server", &capture]);
+    assert_eq!(json_lines(stdout(&typed))[0].as_object().unwrap().len(), 1);
+    fs::write(&config, "formt = 1\n").unwrap();
+    let wrong = kexray(&[&"read", &"--config", &config, &capture]);
+    assert_eq!((wrong.status.code(), stdout(&wrong)), (Some(2), ""));
+    assert!(stderr(&wrong).contains("no option \"formt\", did you mean \"format\"?"), "{}", stderr(&wrong));
+    let missing = kexray(&[&"read", &"--config", &directory.path().join("none.toml"), &capture]);
+    assert_eq!(missing.status.code(), Some(2));
+}
+
+/// Completions and manual pages know every command and option that `--help` tells.
+#[test]
+fn completions_and_manual_pages_follow_the_help() {
+    let help = kexray(&[&"read", &"--help"]);
+    let options: Vec<_> = stdout(&help)
+        .split_whitespace()
+        .filter_map(|word| word.strip_prefix("--"))
+        .map(|word| word.trim_end_matches(|letter: char| !letter.is_ascii_lowercase()))
+        .filter(|word| !word.is_empty())
+        .collect();
+    assert!(options.contains(&"max-stream-buffer") && options.len() > 10, "{options:?}");
+    let page = kexray(&[&"man", &"read"]);
+    let text = stdout(&page).replace("\\-", "-");
+    assert!(text.contains(".TH kexray-read 1"), "{text}");
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = kexray(&[&"completions", &shell]);
+        assert_eq!(script.status.code(), Some(0));
+        for option in &options {
+            assert!(stdout(&script).contains(option), "{option} in {shell}");
+        }
+    }
+    for option in &options {
+        assert!(text.contains(&format!("--{option}")), "{option}");
+    }
+    assert!(stdout(&kexray(&[&"man"])).replace("\\-", "-").contains("kexray-read(1)"));
+    assert_eq!(kexray(&[&"man", &"rite"]).status.code(), Some(1));
+}
+
+#[test]
+fn heads_are_bold_where_that_is_welcome() {
+    let shown = |colours| {
+        let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+        let capture = trace("publickey-success").display().to_string();
+        let streams = kexray::Streams {
+            stdout: &mut stdout,
+            stderr: &mut stderr,
+            to_terminal: true,
+            progress: false,
+            colours,
+        };
+        assert_eq!(kexray::run_with(["kexray", "read", &capture], streams), 0);
+        String::from_utf8(stdout).unwrap()
+    };
+    assert!(shown(true).contains('\x1b') && !shown(false).contains('\x1b'));
+    for (value, welcome) in [(None, true), (Some(""), true), (Some("1"), false), (Some("0"), false)] {
+        assert_eq!(kexray::colours_are_welcome(value.map(std::ffi::OsStr::new)), welcome, "{value:?}");
+    }
+}

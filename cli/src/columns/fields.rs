@@ -3,11 +3,10 @@
 use std::str::FromStr;
 
 use super::{Column, Log};
+use crate::likeness::{hint, most_like};
 
 /// Every column, as a name in the list.
 const ALL: &str = "all";
-/// How like a name must be for it to be proposed, from 0 to 1.
-const LIKE: f64 = 0.7;
 
 /// The columns that are wanted, by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,15 +18,11 @@ pub(crate) struct Fields {
 
 /// No column has that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no column {name:?}{}; docs/columns.md has all", hint(.like))]
+#[error("there is no column {name:?}{}; docs/columns.md has all", hint(*.like))]
 pub(crate) struct UnknownField {
     name: String,
     /// The name that may have been meant.
     like: Option<&'static str>,
-}
-
-fn hint(like: &Option<&'static str>) -> String {
-    like.map_or_else(String::new, |like| format!(", did you mean {like:?}?"))
 }
 
 impl FromStr for Fields {
@@ -55,19 +50,14 @@ impl Fields {
             match L::COLUMNS.iter().find(|column| column.name == name) {
                 Some(column) => add(column),
                 None if name == ALL => L::COLUMNS.iter().for_each(&mut add),
-                None => return Err(UnknownField { name: name.clone(), like: like::<L>(name) }),
+                None => {
+                    let like = most_like(name, L::COLUMNS.iter().map(|column| column.name));
+                    return Err(UnknownField { name: name.clone(), like });
+                }
             }
         }
         Ok(columns)
     }
-}
-
-/// The column's name that is most like another.
-fn like<L: Log>(name: &str) -> Option<&'static str> {
-    let likeness =
-        |column: &Column<L>| strsim::jaro_winkler(&column.name.to_lowercase(), &name.to_lowercase());
-    let best = L::COLUMNS.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
-    (likeness(best) >= LIKE).then_some(best.name)
 }
 
 #[cfg(test)]

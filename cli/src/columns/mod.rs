@@ -42,7 +42,6 @@ pub(crate) struct Column<L: Log> {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
     /// What it says, as a phrase.
-    #[cfg_attr(not(test), expect(dead_code, reason = "only docs/columns.md says it, which tests write"))]
     pub(crate) meaning: &'static str,
     /// Where it comes from: [`ZEEK`], or who defines it.
     pub(crate) source: &'static str,

@@ -35,7 +35,7 @@ impl Figures {
     pub(super) fn to_prometheus(self) -> String {
         let mut text = String::with_capacity(1 << 13);
         let mut add = |name: &str, kind: &str, help: &str, value: u64| {
-            let help = help.trim().replace('\\', "\\\\");
+            let help = help.replace('\\', "\\\\");
             // Writing to memory does not fail.
             let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
         };

@@ -17,6 +17,7 @@ use crate::args::LiveArgs;
 use crate::logs::rotation::Rotation;
 use crate::logs::{Logs, Writer};
 use crate::stats;
+use crate::table::Look;
 use http::Server;
 use metrics::Figures;
 use passing::{Clock, Passing};
@@ -29,12 +30,7 @@ const TURN: Duration = Duration::from_secs(1);
 /// How long what is left of packets is taken in at the end.
 const LAST_CALL: Duration = Duration::from_secs(2);
 
-pub(crate) fn run(
-    args: &LiveArgs,
-    stdout: &mut dyn Write,
-    stderr: &mut dyn Write,
-    to_terminal: bool,
-) -> anyhow::Result<bool> {
+pub(crate) fn run(args: &LiveArgs, stdout: &mut dyn Write, stderr: &mut dyn Write) -> anyhow::Result<bool> {
     let format = args.format()?;
     let interface = Interface::open(&args.interface, &options(args))
         .map_err(|error| anyhow!("{}: {}", args.interface, advice(&error)))?;
@@ -49,7 +45,7 @@ pub(crate) fn run(
             rotation.size = args.rotate_size.map(|size| u64::try_from(size.0).unwrap_or(u64::MAX));
             (Some(rotation), writer)
         }
-        None => (None, Writer::new(format, &args.logs, stdout, to_terminal, false)?),
+        None => (None, Writer::new(format, &args.logs, stdout, Look::default(), false)?),
     };
     let analysis = &args.analysis;
     let logs = Logs::new(writer, analysis.seed, args.logs.local_networks());

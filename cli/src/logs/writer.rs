@@ -12,7 +12,7 @@ use crate::args::{Format, LogArgs};
 use crate::columns::{Column, Log, Oddities, Row, Sessions, Weird};
 #[cfg(feature = "parquet")]
 use crate::parquet;
-use crate::table::Table;
+use crate::table::{Look, Table};
 use crate::{json, zeek};
 
 /// An open log of sessions, and one of oddities where there is a directory for it.
@@ -54,7 +54,7 @@ impl<'w> Writer<'w> {
         format: Format,
         args: &LogArgs,
         stdout: &'w mut dyn Write,
-        to_terminal: bool,
+        look: Look,
         summary: bool,
     ) -> anyhow::Result<Self> {
         if let Some(directory) = &args.output {
@@ -66,7 +66,7 @@ impl<'w> Writer<'w> {
             Format::Table => {
                 let columns =
                     args.fields.as_ref().map(|fields| fields.of(Sessions::of_zeek())).transpose()?;
-                Form::Table(Table::new(ssh, columns, to_terminal, summary))
+                Form::Table(Table::new(ssh, columns, look, summary))
             }
             Format::Zeek => Form::zeek(args, ssh, None)?,
             Format::Json => Form::json(args, ssh, None)?,
