@@ -92,6 +92,8 @@ impl Connection {
             let orig = side.is_originator();
             self.session.tell(at, &Event::SshEncryptedPacket { orig, len: octets.len() as u64 }, sink);
         }
+        let sealed = &mut self.streams.of_mut(side).sealed;
+        *sealed = sealed.saturating_add(octets.len() as u64);
         if self.session.version != Some(2) {
             return;
         }
@@ -195,7 +197,8 @@ impl Connection {
         else {
             return;
         };
-        let Outcome { success, attempts, evidence } = outcome;
+        let Outcome { success, attempts, evidence, left } = outcome;
+        self.left = left;
         self.session.auth_success = success;
         if success.is_some() {
             self.session.auth_attempts = attempts;

@@ -45,6 +45,8 @@ pub struct Connection {
     pub(crate) session: Session,
     /// Whether an end closed the connection.
     pub(crate) ended: bool,
+    /// Whether the dialogue of authentication was followed to the end, and the user is not in.
+    pub(crate) left: bool,
     finished: bool,
 }
 
@@ -75,6 +77,7 @@ impl Connection {
             inference: Inference::new(config.engine),
             session: Session::with_explanation(config.explain),
             ended: false,
+            left: false,
             finished: false,
         }
     }
@@ -169,7 +172,10 @@ impl Connection {
         }
         match stream.phase {
             Phase::Packets(protocol) => stream.skip_over(protocol, length),
-            Phase::Encrypted => return self.inference.lose(),
+            Phase::Encrypted => {
+                stream.sealed = u64::MAX;
+                return self.inference.lose();
+            }
             Phase::Ended => return,
             Phase::Identifying | Phase::BrokenLine => {
                 stream.buffer = Vec::new();
@@ -206,6 +212,7 @@ impl Connection {
         self.stop_waiting(at, sink);
         self.finished = true;
         self.finish_authentication(at, sink);
+        self.session.scan = self.scan();
     }
 
     /// Whether [`finish`](Self::finish) has a verdict to tell, with the time of the last packet.

@@ -8,6 +8,7 @@ use crate::in_clear::InClear;
 use crate::key_facts::HostKey;
 use crate::negotiation::{Algorithms, Directions};
 use crate::offer::Offer;
+use crate::scan::Scan;
 use crate::sink::{Excess, Sink};
 use crate::{Timestamp, host_key};
 
@@ -56,6 +57,8 @@ pub struct Session {
     /// Octets of what was carried once the user was let in, without padding, lengths and MACs: an estimate, to within a
     /// block a packet. `None` where octets are missing, or authentication is not known to have succeeded.
     pub octets: Directions<Option<u64>>,
+    /// How far the client came, if it left without being let in; `None` where that is not known.
+    pub scan: Option<Scan>,
     /// What the packets of authentication were taken for, if that was [asked for](crate::Config::explain).
     pub explanation: Option<Vec<Explained>>,
     /// The packets in clear, in the order in which they were read, if that was asked for, likewise; the first 256.

@@ -76,6 +76,8 @@ pub(crate) struct Stream {
     pub(crate) exchanged: Exchanged,
     /// Whether it takes EXT_INFO. RFC 8308 section 2.1.
     pub(crate) takes_extensions: bool,
+    /// Octets of ciphertext; the most there can be where some are missing.
+    pub(crate) sealed: u64,
     /// Octets of the largest delivery so far.
     largest: usize,
     pub(crate) guess: Guess,
@@ -146,6 +148,11 @@ impl Stream {
             return octets >= FULL;
         }
         octets == self.largest
+    }
+
+    /// Whether it said nothing at all.
+    pub(crate) const fn is_silent(&self) -> bool {
+        self.largest == 0
     }
 
     /// Octets that are kept.

@@ -29,8 +29,9 @@ fn on_the_lab_nothing_that_is_told_of_sessions_is_wrong() -> Result<(), Box<dyn 
     let card = score(folder, &Labels::of(folder)?, &Engine::Dialogue)?;
     // A command of a few octets that puts nothing out cannot be told from an unused subsystem, and many of the lab are of that kind.
     // The one wrong count is of a connection whose authentication was misread: PuTTY's with GSS-API, then a password.
-    for (aspect, wrong, percent) in [(Aspect::Session, 0, 55), (Aspect::Agent, 0, 0), (Aspect::Rekeys, 1, 85)]
-    {
+    let reached =
+        [(Aspect::Session, 0, 55), (Aspect::Agent, 0, 0), (Aspect::Rekeys, 1, 85), (Aspect::Scan, 0, 99)];
+    for (aspect, wrong, percent) in reached {
         let marks = card.total.of(aspect);
         assert!(marks.wrong <= wrong, "{aspect:?}: {marks:?}, {:#?}", card.misses);
         assert!(marks.right * 100 >= marks.total() * percent, "{aspect:?}: {marks:?}");
@@ -65,6 +66,26 @@ fn a_second_exchange_of_keys_is_counted_though_it_is_encrypted() -> Result<(), B
     let rekeys = |name: &str| Ok::<_, Box<dyn std::error::Error>>(trace(name)?[0].get("rekeys").cloned());
     assert_eq!(rekeys("rekeying")?, Some(1.into()));
     assert_eq!(rekeys("publickey-success")?, Some(0.into()));
+    Ok(())
+}
+
+/// A scanner that reads the server's line, one that sends its own, and `ssh-keyscan`; then a client that agrees on no key
+/// exchange, one that is refused, and one that is not.
+#[test]
+fn how_far_a_scan_came_is_told_by_both_engines() -> Result<(), Box<dyn std::error::Error>> {
+    let traces = Path::new(env!("CARGO_MANIFEST_DIR")).join("traces");
+    let expected: [(&str, &[Option<&str>]); 4] = [
+        ("scan", &[Some("version"), Some("version"), Some("capabilities")]),
+        ("no-common-kex", &[Some("capabilities")]),
+        ("password-three-refused", &[Some("authentication")]),
+        ("publickey-success", &[None]),
+    ];
+    for (name, scans) in expected {
+        let trace = traces.join(name).join("trace.pcap");
+        for rows in [replay::sessions(&trace)?, replay::sessions_by_dialogue(&trace)?] {
+            assert_eq!(rows.iter().map(|row| text(row, "scan")).collect::<Vec<_>>(), scans, "{name}");
+        }
+    }
     Ok(())
 }
 

@@ -142,6 +142,12 @@ impl Log for Sessions {
             Some(row.session.octets.server_to_client?.into())
         }),
         own(
+            "scan",
+            Kind::Enum,
+            "how far the client came that left without being let in: `version`, `capabilities` or `authentication`",
+            |row| Some(row.session.scan?.name().into()),
+        ),
+        own(
             "kex_family",
             Kind::Text,
             "what the secret of the negotiated key-exchange method comes from",

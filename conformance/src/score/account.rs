@@ -25,6 +25,8 @@ pub struct Account {
     pub agent_forwarding: Option<bool>,
     /// How often keys were exchanged again.
     pub rekeys: Option<u64>,
+    /// How far the client came that left without being let in.
+    pub scan: Option<String>,
 }
 
 /// A request for authentication and its answer.

@@ -54,12 +54,22 @@ pub enum Aspect {
     Agent,
     /// How often keys were exchanged again.
     Rekeys,
+    /// How far a client came that was not let in.
+    Scan,
 }
 
 impl Aspect {
     /// All of them, in the order of the reports.
-    pub const ALL: [Self; 7] =
-        [Self::Verdict, Self::Attempts, Self::Method, Self::Steps, Self::Session, Self::Agent, Self::Rekeys];
+    pub const ALL: [Self; 8] = [
+        Self::Verdict,
+        Self::Attempts,
+        Self::Method,
+        Self::Steps,
+        Self::Session,
+        Self::Agent,
+        Self::Rekeys,
+        Self::Scan,
+    ];
 
     /// Whether it tells what came of authentication as a whole.
     #[must_use]
@@ -78,6 +88,7 @@ impl Aspect {
             Self::Session => "session",
             Self::Agent => "agent",
             Self::Rekeys => "rekeys",
+            Self::Scan => "scan",
         }
     }
 }
@@ -189,7 +200,7 @@ impl Card {
                 if (label.auth_success, account.auth_success) == (Some(false), Some(true)) {
                     self.unfounded.push(Miss::of(label, account, vec![Aspect::Verdict], Vec::new()));
                 }
-                return;
+                outcomes.retain(|it| it.0 == Aspect::Scan);
             }
         }
         let evidence = account.auth_evidence.as_deref().unwrap_or("none");
@@ -251,6 +262,11 @@ fn compare(label: &Label, account: &Account) -> Vec<(Aspect, Outcome)> {
     if let Some(rekeys) = label.rekeys().filter(|_| label.auth_success == Some(true)) {
         outcomes.push((Aspect::Rekeys, Outcome::of(&rekeys, account.rekeys.as_ref())));
     }
+    if let Some(scan) = label.scan() {
+        outcomes.push((Aspect::Scan, Outcome::of(&scan, account.scan.as_deref().as_ref())));
+    } else if label.auth_success == Some(true) && account.scan.is_some() {
+        outcomes.push((Aspect::Scan, Outcome::Wrong));
+    }
     outcomes
 }
 
@@ -267,6 +283,7 @@ fn truth(label: &Label) -> String {
     let mut words = vec![verdict(label.auth_success).to_owned(), attempts(Some(label.attempts()))];
     words.extend(label.method().map(str::to_owned));
     words.extend(label.session().map(|session| format!("{session:?}").to_lowercase()));
+    words.extend(label.scan().map(|scan| format!("left at {scan}")));
     format!("{} [{}]", words.join(", "), answered(label).join(", "))
 }
 
@@ -274,6 +291,7 @@ fn said(account: &Account) -> String {
     let mut words = vec![verdict(account.auth_success).to_owned(), attempts(account.auth_attempts)];
     words.extend(account.auth_method.clone());
     words.extend(account.session_kind.clone());
+    words.extend(account.scan.as_ref().map(|scan| format!("left at {scan}")));
     words.extend(account.auth_evidence.clone());
     let steps = account.answered().map(|steps| format!(" [{}]", steps.join(", ")));
     words.join(", ") + &steps.unwrap_or_default()

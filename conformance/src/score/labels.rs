@@ -269,6 +269,23 @@ impl Label {
         self.session.filter(|_| self.auth_success == Some(true) && came_to_it)
     }
 
+    /// How far a client came that was not let in: it proposed nothing, did not use the keys, or was refused. SSH-1 has
+    /// other messages, and captures from which a part was cut do not show it.
+    #[must_use]
+    pub fn scan(&self) -> Option<&'static str> {
+        let whole = !self.pcap.starts_with(CUT) && !self.pcap.starts_with(SHORTENED);
+        if self.auth_success != Some(false) || self.ssh_protocol == Some(1) || !whole {
+            return None;
+        }
+        let messages = self.msgs.as_ref();
+        let said = |message: &str| messages.is_some_and(|messages| messages.iter().any(|it| it == message));
+        match () {
+            () if said("c21") || !self.tried().is_empty() => Some("authentication"),
+            () if said("c20") => Some("capabilities"),
+            () => messages.map(|_| "version"),
+        }
+    }
+
     /// How often keys were exchanged again.
     #[must_use]
     pub fn rekeys(&self) -> Option<u64> {
@@ -338,6 +355,16 @@ mod tests {
         };
         assert_eq!(session(r#""s52","c90","s91""#), Some(Session::Exec));
         assert_eq!(session(r#""s52","s80""#), None);
+    }
+
+    #[test]
+    fn how_far_a_client_came_is_told_by_its_messages() {
+        let scan = |messages: &str| label(&format!(r#""pcap":"a","auth_success":false,{messages}"#)).scan();
+        assert_eq!(scan(r#""msgs":[]"#), Some("version"));
+        assert_eq!(scan(r#""msgs":["c20","s20","c30"]"#), Some("capabilities"));
+        assert_eq!(scan(r#""msgs":["c20","s20","c21"]"#), Some("authentication"));
+        assert_eq!(scan(r#""auth_methods_tried":[["none","fail"]]"#), Some("authentication"));
+        assert_eq!(scan(r#""notes":"nothing is known""#), None);
     }
 
     #[test]

@@ -52,6 +52,8 @@ pub(crate) struct Outcome {
     /// Attempts, the successful one included, but for a "none" that failed.
     pub(crate) attempts: u64,
     pub(crate) evidence: Evidence,
+    /// Whether the user is not in, as far as it was followed: refused, or not even answered.
+    pub(crate) left: bool,
 }
 
 /// Where both directions stand when the dialogue is over.
@@ -247,6 +249,7 @@ impl Dialogue {
             success: best.situation.verdict().filter(|_| sure),
             attempts: u64::from(best.situation.attempts),
             evidence: self.certainty(),
+            left: sure && !authenticated,
         }
     }
 
