@@ -26,7 +26,7 @@ impl Observer for Quiet {
 
     fn oddity(&mut self, _: &Flow, _: Timestamp, _: Oddity) {}
 
-    fn session(&mut self, _: &Flow, _: Session) {}
+    fn session(&mut self, _: &Flow, _: &mut Session) {}
 }
 
 impl Application for Quiet {

@@ -73,8 +73,9 @@ pub trait Observer {
     /// Something odd happened. What is odd in a flow's TCP is told once the flow is known to be SSH, with the time it had.
     fn oddity(&mut self, flow: &Flow, at: Timestamp, oddity: Oddity);
 
-    /// A connection is over. It was SSH: at least one end identified itself.
-    fn session(&mut self, flow: &Flow, session: Session);
+    /// A connection is over. It was SSH: at least one end identified itself. Nobody looks at what is left of the session
+    /// afterwards: it may be taken.
+    fn session(&mut self, flow: &Flow, session: &mut Session);
 }
 
 /// Runs an analyzer for each flow, and forgets the flows that are not SSH.
@@ -266,7 +267,7 @@ impl<O: Observer> Application for SshFlows<O> {
         self.ssh.remove(&flow.number);
         self.early.remove(&flow.number);
         if state.connection.session().started.is_some() {
-            self.observer.session(flow, state.connection.into_session());
+            self.observer.session(flow, &mut state.connection.into_session());
         }
     }
 }
@@ -288,7 +289,7 @@ mod tests {
             self.0.push(flow.number);
         }
 
-        fn session(&mut self, _: &Flow, _: Session) {}
+        fn session(&mut self, _: &Flow, _: &mut Session) {}
     }
 
     #[test]

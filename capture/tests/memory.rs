@@ -76,7 +76,7 @@ impl Observer for Deaf {
 
     fn event(&mut self, _: &Flow, _: Timestamp, _: &Event<'_>) {}
     fn oddity(&mut self, _: &Flow, _: Timestamp, _: Oddity) {}
-    fn session(&mut self, _: &Flow, _: Session) {}
+    fn session(&mut self, _: &Flow, _: &mut Session) {}
 }
 
 type Ssh = Engine<SshFlows<Deaf>>;

@@ -21,7 +21,7 @@ impl Observer for Story {
         self.0.push((flow.number, format!("{at} {oddity:?}")));
     }
 
-    fn session(&mut self, flow: &Flow, session: Session) {
+    fn session(&mut self, flow: &Flow, session: &mut Session) {
         self.0.push((flow.number, format!("{session:?}")));
     }
 }

@@ -109,7 +109,7 @@ impl Observer for Lines {
 
     fn oddity(&mut self, _: &Flow, _: Timestamp, _: Oddity) {}
 
-    fn session(&mut self, _: &Flow, _: Session) {}
+    fn session(&mut self, _: &Flow, _: &mut Session) {}
 }
 
 #[cfg(test)]

@@ -48,12 +48,12 @@ impl Observer for Seeker<'_> {
 
     fn oddity(&mut self, _: &Flow, _: Timestamp, _: Oddity) {}
 
-    fn session(&mut self, flow: &Flow, session: Session) {
+    fn session(&mut self, flow: &Flow, session: &mut Session) {
         let uid = Uid::of(flow, self.seed).to_string();
         if self.text.is_none() && uid == self.wanted {
             let mut text = Vec::new();
             // Writing to memory does not fail.
-            let _ = explain(&mut text, &uid, flow, &session);
+            let _ = explain(&mut text, &uid, flow, session);
             self.text = Some(String::from_utf8_lossy(&text).into_owned());
         }
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::FileError;
 
 /// What is asked of the system at once.
-const READ_LENGTH: usize = 512 << 10;
+const READ_LENGTH: usize = 256 << 10;
 
 /// The longest record or block. The largest snap length that tcpdump allows is 256 KiB; blocks of
 /// pcapng may hold more than a packet. More is refused before memory is taken for it.

@@ -34,7 +34,7 @@ use round::{Dealer, Round};
 /// Engines of every thread but the calling one.
 const ENGINES: usize = 2;
 /// Rounds that may wait for a thread.
-const AHEAD: usize = 2;
+const AHEAD: usize = 8;
 
 /// Reads a capture to its end, or as far as it goes, with `threads` threads, and tells `observer` of sessions and oddities
 /// in the order in which one engine would. Events are not told.
@@ -67,24 +67,25 @@ pub fn read<O: Observer, E>(
     file.hand_over_buffers();
     thread::scope(|scope| {
         let mut own: Vec<Share> = engines.by_ref().take(1).collect();
-        let workers: Vec<Worker> = (0..others)
+        let workers = (0..others)
             .map(|_| {
                 let (to_worker, tasks) = sync_channel(AHEAD);
                 let (tell, told) = channel();
                 let engines: Vec<Share> = engines.by_ref().take(ENGINES).collect();
                 scope.spawn(move || run(engines, &tasks, &tell));
-                Worker { to_worker, told }
+                Worker { to_worker, told, read: Vec::new() }
             })
             .collect();
-        let mut rounds = Rounds { workers: &workers, waiting: VecDeque::new(), stats: Stats::default() };
+        let mut rounds = Rounds { workers, waiting: VecDeque::new(), stats: Stats::default() };
         let mut dealer = Dealer::default();
         loop {
             let Round { octets, mut batches, end } = dealer.round(file, count);
             let octets = Arc::new(octets);
-            for (worker, theirs) in workers.iter().zip(batches.split_off(1).chunks_mut(ENGINES)) {
+            for (worker, theirs) in rounds.workers.iter_mut().zip(batches.split_off(1).chunks_mut(ENGINES)) {
                 let batches = theirs.iter_mut().map(std::mem::take).collect();
+                let read = std::mem::take(&mut worker.read);
                 // A worker ends only with its channel.
-                let _ = worker.to_worker.send(Task { octets: Arc::clone(&octets), batches });
+                let _ = worker.to_worker.send(Task { octets: Arc::clone(&octets), batches, read });
             }
             let told = finish_task(&mut own, &octets, batches);
             rounds.waiting.push_back((octets, told));
@@ -103,9 +104,12 @@ pub fn read<O: Observer, E>(
 struct Task {
     octets: Arc<Vec<u8>>,
     batches: Vec<Batch>,
+    /// Notes of the same thread, to be dropped. To free what another thread allocated both wait for each other.
+    read: Vec<Vec<Note>>,
 }
 
 /// What came of a task.
+#[derive(Default)]
 struct Told {
     notes: Vec<Note>,
     /// Of all tasks so far.
@@ -118,11 +122,14 @@ struct Told {
 struct Worker {
     to_worker: SyncSender<Task>,
     told: Receiver<Told>,
+    /// Its notes that have been told of.
+    read: Vec<Vec<Note>>,
 }
 
 /// A worker's thread.
 fn run(mut engines: Vec<Share>, tasks: &Receiver<Task>, tell: &Sender<Told>) {
-    for Task { octets, batches } in tasks {
+    for Task { octets, batches, read } in tasks {
+        drop(read);
         let told = finish_task(&mut engines, &octets, batches);
         // Before it is told: the buffer is filled again then.
         drop(octets);
@@ -145,35 +152,41 @@ fn finish_task(engines: &mut [Share], octets: &[u8], mut batches: Vec<Batch>) ->
 }
 
 /// The rounds that are under way, and what the calling thread's engine told of them.
-struct Rounds<'w> {
-    workers: &'w [Worker],
+struct Rounds {
+    workers: Vec<Worker>,
     waiting: VecDeque<(Arc<Vec<u8>>, Told)>,
     stats: Stats,
 }
 
-impl Rounds<'_> {
+impl Rounds {
     /// Waits for the oldest round, and tells of it.
     fn tell(&mut self, observer: &mut impl Observer, file: &mut CaptureFile, dealer: &mut Dealer) {
         let Some((octets, Told { mut notes, mut stats, spare })) = self.waiting.pop_front() else {
             return;
         };
         dealer.give_back(spare);
-        for told in self.workers.iter().filter_map(|worker| worker.told.recv().ok()) {
-            notes.extend(told.notes);
+        let mut of_workers = Vec::with_capacity(self.workers.len());
+        for worker in &self.workers {
+            let told = worker.told.recv().unwrap_or_default();
             stats.merge(&told.stats);
             dealer.give_back(told.spare);
+            of_workers.push(told.notes);
         }
         if let Ok(octets) = Arc::try_unwrap(octets) {
             file.give_back(octets);
         }
         self.stats = stats;
+        let mut in_order: Vec<_> = notes.iter_mut().chain(of_workers.iter_mut().flatten()).collect();
         // What one engine told of one packet stays in its order.
-        notes.sort_by_key(|note| (note.number, note.flow.number));
-        for note in notes {
-            match note.what {
-                What::Oddity(at, oddity) => observer.oddity(&note.flow, at, oddity),
-                What::Session(session) => observer.session(&note.flow, *session),
+        in_order.sort_by_key(|note| (note.number, note.flow.number));
+        for note in in_order {
+            match &mut note.what {
+                What::Oddity(at, oddity) => observer.oddity(&note.flow, *at, *oddity),
+                What::Session(session) => observer.session(&note.flow, session),
             }
+        }
+        for (worker, notes) in self.workers.iter_mut().zip(of_workers) {
+            worker.read.push(notes);
         }
     }
 }

@@ -55,7 +55,7 @@ impl Observer for Notes {
         self.note(flow, What::Oddity(at, oddity));
     }
 
-    fn session(&mut self, flow: &Flow, session: Session) {
-        self.note(flow, What::Session(Box::new(session)));
+    fn session(&mut self, flow: &Flow, session: &mut Session) {
+        self.note(flow, What::Session(Box::new(std::mem::take(session))));
     }
 }

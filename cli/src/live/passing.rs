@@ -59,7 +59,7 @@ impl Observer for Passing<'_> {
         self.logs.oddity(flow, at, oddity);
     }
 
-    fn session(&mut self, flow: &Flow, session: Session) {
+    fn session(&mut self, flow: &Flow, session: &mut Session) {
         self.told.sessions = self.told.sessions.saturating_add(1);
         self.logs.session(flow, session);
     }

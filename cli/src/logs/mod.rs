@@ -62,9 +62,9 @@ impl Observer for Logs<'_> {
         }
     }
 
-    fn session(&mut self, flow: &Flow, session: Session) {
+    fn session(&mut self, flow: &Flow, session: &mut Session) {
         let bound = self.local.bound(flow);
-        let row = Row { uid: Uid::of(flow, self.seed), flow, session: &session, bound };
+        let row = Row { uid: Uid::of(flow, self.seed), flow, session, bound };
         if let Err(error) = self.writer.session(&row) {
             self.failed.get_or_insert(error);
         }

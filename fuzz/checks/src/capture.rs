@@ -41,7 +41,7 @@ impl Observer for Watch {
         assert!(*told <= sides, "{} is told again", oddity.name());
     }
 
-    fn session(&mut self, _: &Flow, session: Session) {
+    fn session(&mut self, _: &Flow, session: &mut Session) {
         assert!(session.client.is_some() || session.server.is_some(), "it was SSH");
         self.sessions += 1;
     }

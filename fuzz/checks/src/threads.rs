@@ -31,8 +31,8 @@ impl Observer for Story {
         self.0.push((*flow, Told::Oddity(at, oddity)));
     }
 
-    fn session(&mut self, flow: &Flow, session: Session) {
-        self.0.push((*flow, Told::Session(Box::new(session))));
+    fn session(&mut self, flow: &Flow, session: &mut Session) {
+        self.0.push((*flow, Told::Session(Box::new(std::mem::take(session)))));
     }
 }
 
