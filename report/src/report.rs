@@ -185,15 +185,15 @@ impl Observer for Report {
         self.opened(flow).oddities.add(&oddity);
     }
 
-    fn session(&mut self, flow: &Flow, session: Session) {
+    fn session(&mut self, flow: &Flow, session: &mut Session) {
         self.opened(flow);
         let Some(Open { place, oddities, .. }) = self.open.remove(&flow.number) else { return };
-        self.count(flow, &session, &oddities);
+        self.count(flow, session, &oddities);
         let limits = self.limits;
         if let Some(gathered) = self.sample.at(&place) {
-            let facts = Facts::of(place.uid(), flow, &session, oddities.names());
+            let facts = Facts::of(place.uid(), flow, session, oddities.names());
             let start = session.started.unwrap_or(flow.first_packet);
-            let conversation = std::mem::take(&mut gathered.conversation).told(&session, start, &limits);
+            let conversation = std::mem::take(&mut gathered.conversation).told(session, start, &limits);
             gathered.detail = Some(Detail { facts, conversation });
         }
     }

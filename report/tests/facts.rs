@@ -111,7 +111,7 @@ impl Observer for &mut Octets {
 
     fn oddity(&mut self, _: &Flow, _: Timestamp, _: kexray_capture::Oddity) {}
 
-    fn session(&mut self, _: &Flow, _: Session) {}
+    fn session(&mut self, _: &Flow, _: &mut Session) {}
 }
 
 #[test]
