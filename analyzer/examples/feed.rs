@@ -5,7 +5,9 @@
 
 use std::io::{self, Write};
 
-use kexray_analyzer::{Anomaly, Connection, Event, Excess, Parameters, Side, Sink, Timestamp, Value, Verdict};
+use kexray_analyzer::{
+    Anomaly, Connection, Event, Excess, Parameters, Side, Sink, Timestamp, Value, Verdict,
+};
 
 /// Prints events with those parameters that are text, and anomalies.
 struct Print;
