@@ -2,7 +2,8 @@
 
 use kexray_grammar::transport::{self, KexInit};
 use kexray_grammar::{
-    Anomaly, BinaryPacket, Exchange, KexMethod, Named, ParseError, ParseErrorKind, Role, Ssh1Packet, ssh1,
+    Anomaly, BinaryPacket, Exchange, Identification, KexMethod, Named, Padding, ParseError, ParseErrorKind,
+    Role, Ssh1Packet, limits, sealings, ssh1,
 };
 
 use crate::connection::{Connection, Verdict};
@@ -12,13 +13,6 @@ use crate::sink::{Excess, Sink};
 use crate::stream::{Guess, Phase, Waiting, message_number};
 use crate::version::Protocol;
 use crate::{Side, Timestamp};
-
-/// Message numbers of the transport layer. RFC 4250 section 4.1.2.
-const TRANSPORT: std::ops::RangeInclusive<u8> = 1..=29;
-/// Message numbers that the key-exchange method gives a meaning. RFC 4250 section 4.1.2.
-const METHOD_SPECIFIC: std::ops::RangeInclusive<u8> = 30..=49;
-/// Packets in clear are not longer where a place in the stream is looked for. RFC 4253 section 6.1.
-const USUAL_PACKET: usize = 35_000;
 
 impl Connection {
     /// Reads one packet, or keeps what there is of it. Returns the bytes behind it.
@@ -123,8 +117,10 @@ impl Connection {
             (Err(error), _) => self.malformed_packet(side, at, error, sink),
             (Ok(payload), Protocol::Ssh1) => self.ssh1_message(side, at, payload, sink),
             (Ok(payload), Protocol::Ssh2) => match payload.first() {
-                Some(number) if TRANSPORT.contains(number) => self.transport_message(side, at, payload, sink),
-                Some(number) if METHOD_SPECIFIC.contains(number) => {
+                Some(number) if transport::Message::NUMBERS.contains(number) => {
+                    self.transport_message(side, at, payload, sink)
+                }
+                Some(number) if Exchange::NUMBERS.contains(number) => {
                     if self.must_wait(side) && Waiting::default().excess(packet).is_none() {
                         let waiting = self.streams.of_mut(side).waiting.insert(Waiting::default());
                         waiting.add(packet);
@@ -418,7 +414,7 @@ impl Connection {
     pub(crate) fn resume<'b>(&mut self, side: Side, bytes: &'b [u8]) -> &'b [u8] {
         let stream = self.streams.of(side);
         let peer = self.streams.of(side.peer());
-        let identifies = !stream.identified && bytes.starts_with(b"SSH-");
+        let identifies = !stream.identified && bytes.starts_with(Identification::BEGINS);
         let phase = if identifies {
             Phase::Identifying
         } else if self.verdict != Verdict::Ssh {
@@ -444,12 +440,14 @@ impl Connection {
 /// Whether these octets begin as a packet in clear does.
 fn looks_like_packet(octets: &[u8]) -> bool {
     let Ok(Some(total)) = BinaryPacket::measure(octets) else { return false };
-    let aligned = total.is_multiple_of(8) && (16..=USUAL_PACKET).contains(&total);
-    let padded = octets.get(4).is_some_and(|padding| *padding >= 4);
+    let Some(padding) = octets.get(BinaryPacket::HEAD.saturating_sub(1)) else { return false };
+    let payload = total.saturating_sub(BinaryPacket::HEAD).saturating_sub(usize::from(*padding));
+    let sizes = sealings::in_clear().payload_sizes(total, Padding::Any);
+    let sealed = sizes.is_some_and(|sizes| sizes.contains(payload)) && total <= limits::USUAL_PACKET;
     let meaning = message_number(octets).is_some_and(|number| {
-        transport::Message::sender(number).is_some() || METHOD_SPECIFIC.contains(&number)
+        transport::Message::sender(number).is_some() || Exchange::NUMBERS.contains(&number)
     });
-    aligned && padded && meaning
+    sealed && meaning
 }
 
 /// The exchange that a method stands for, if it is known.

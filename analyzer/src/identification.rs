@@ -1,15 +1,15 @@
 //! The version exchange: lines up to the identification line. RFC 4253 section 4.2.
 
-use kexray_grammar::{Anomaly, BinaryPacket, Event, Identification, PreIdentification, Role, limits};
+use kexray_grammar::{
+    Anomaly, BinaryPacket, Event, Identification, PreIdentification, Role, limits, sealings,
+};
 
 use crate::connection::{Connection, Verdict};
 use crate::sink::{Excess, Sink};
 use crate::stream::{Opening, Phase, message_number};
-use crate::version::{Protocol, Speaks};
+use crate::version::{Protocol, agree, only, spoken};
 use crate::{Side, Timestamp};
 
-/// How an identification line begins.
-const BEGINS: &[u8] = b"SSH-";
 /// Octets of an unfinished line that are looked at: two more than are kept tell that there was more, for one may be the
 /// CR of its end.
 const ENOUGH: usize = limits::IDENTIFICATION_LINE + 2;
@@ -43,7 +43,7 @@ impl Connection {
         let line = if end.is_some() { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
         if self.verdict == Verdict::NotSsh {
             self.streams.of_mut(side).preceding = Vec::new();
-        } else if end.is_some() || (too_long && line.starts_with(BEGINS)) {
+        } else if end.is_some() || (too_long && line.starts_with(Identification::BEGINS)) {
             if end.is_none() {
                 self.streams.of_mut(side).phase = Phase::EndOfLine;
             }
@@ -75,7 +75,7 @@ impl Connection {
     /// After missing bytes among the lines: the identification line may still come, or packets without it.
     pub(crate) fn after_broken_line<'b>(&mut self, side: Side, bytes: &'b [u8]) -> &'b [u8] {
         let text = bytes.iter().all(|octet| !octet.is_ascii_control() || octet.is_ascii_whitespace());
-        if bytes.starts_with(BEGINS) {
+        if bytes.starts_with(Identification::BEGINS) {
             self.streams.of_mut(side).phase = Phase::Identifying;
             bytes
         } else if text {
@@ -94,9 +94,9 @@ impl Connection {
         }
         let stream = self.streams.of_mut(side);
         if stream.opening == Opening::Unknown {
-            stream.opening = if line.starts_with(BEGINS) {
+            stream.opening = if line.starts_with(Identification::BEGINS) {
                 Opening::Identification
-            } else if whole || !BEGINS.starts_with(line) {
+            } else if whole || !Identification::BEGINS.starts_with(line) {
                 Opening::Text
             } else {
                 Opening::Unknown
@@ -105,7 +105,8 @@ impl Connection {
         // A client has nothing to say before its identification line, and no text of a server holds a zero octet.
         let text = |side| self.streams.of(side).opening == Opening::Text;
         if text(side)
-            && (text(side.peer()) || (memchr::memchr(0, part).is_some() && !line.starts_with(BEGINS)))
+            && (text(side.peer())
+                || (memchr::memchr(0, part).is_some() && !line.starts_with(Identification::BEGINS)))
         {
             self.verdict = Verdict::NotSsh;
         }
@@ -179,7 +180,7 @@ impl Connection {
         self.session.tell(at, &event, sink);
         let stream = self.streams.of_mut(side);
         stream.identified = true;
-        stream.speaks = Speaks::of(identification.protocol_version);
+        stream.speaks = spoken(identification.protocol_version);
         if stream.phase == Phase::Identifying {
             stream.phase = Phase::Choosing;
         }
@@ -188,7 +189,7 @@ impl Connection {
         }
         if let (Some(own), Some(other)) = (self.streams.of(side).speaks, self.streams.of(side.peer()).speaks)
         {
-            match own.agree(other) {
+            match agree(own, other) {
                 Some(protocol) => self.session.version = Some(protocol.number()),
                 None => self.note(at, Anomaly::SshVersionMismatch, None, sink),
             }
@@ -204,8 +205,7 @@ impl Connection {
     /// the first packet looks like.
     pub(crate) fn choose_protocol<'b>(&mut self, side: Side, bytes: &'b [u8]) -> &'b [u8] {
         let (own, other) = (self.streams.of(side).speaks, self.streams.of(side.peer()).speaks);
-        let agreed =
-            own.zip(other).and_then(|(own, other)| own.agree(other)).or_else(|| own.and_then(Speaks::only));
+        let agreed = own.zip(other).and_then(|(own, other)| agree(own, other)).or_else(|| own.and_then(only));
         let stream = self.streams.of_mut(side);
         if let Some(protocol) = agreed {
             stream.phase = Phase::Packets(protocol);
@@ -227,6 +227,6 @@ impl Connection {
 /// Whether a first packet begins as a KEXINIT does.
 fn looks_like_kexinit(head: &[u8]) -> bool {
     let kexinit = kexray_grammar::transport::Message::sender;
-    matches!(BinaryPacket::measure(head), Ok(Some(total)) if total.is_multiple_of(8))
+    matches!(BinaryPacket::measure(head), Ok(Some(total)) if sealings::in_clear().can_come_to(total, 1))
         && message_number(head).is_some_and(|number| kexinit(number).is_some())
 }

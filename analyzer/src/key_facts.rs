@@ -1,6 +1,6 @@
 //! What a host key is made of.
 
-use kexray_grammar::PublicKey;
+use kexray_grammar::{FixedKey, PublicKey};
 
 use crate::host_key;
 
@@ -62,13 +62,10 @@ impl HostKey {
         let (bits, curve) = match key.certified().unwrap_or(key) {
             PublicKey::Rsa(rsa) => (bits(rsa.n.0), None),
             PublicKey::Dss(dss) => (bits(dss.p.0), None),
-            PublicKey::EcdsaP256(_) | PublicKey::SkEcdsa(_) => (256, Some("nistp256")),
-            PublicKey::EcdsaP384(_) => (384, Some("nistp384")),
-            PublicKey::EcdsaP521(_) => (521, Some("nistp521")),
-            PublicKey::Ed25519(_) | PublicKey::SkEd25519(_) => (256, Some("ed25519")),
-            PublicKey::Ed448(_) => (456, Some("ed448")),
-            // What is certified is no certificate.
-            _ => return None,
+            other => {
+                let fixed = FixedKey::of_name(other.tag().as_bytes())?;
+                (fixed.bits() as u64, Some(fixed.curve()))
+            }
         };
         Some(Self { format: key.tag(), bits, curve, certificate })
     }
@@ -88,7 +85,7 @@ impl HostKey {
 fn bits(number: &[u8]) -> u64 {
     let zeros = number.iter().take_while(|octet| **octet == 0).count();
     let rest = number.get(zeros..).unwrap_or_default();
-    let octets = (rest.len() as u64).saturating_mul(8);
+    let octets = (rest.len() as u64).saturating_mul(u8::BITS.into());
     octets.saturating_sub(rest.first().map_or(0, |octet| octet.leading_zeros().into()))
 }
 

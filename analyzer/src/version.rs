@@ -1,15 +1,9 @@
 //! Protocol versions and what becomes of two of them. RFC 4253 section 5.
 
+use kexray_grammar::ProtocolVersion;
+
 /// What an identification line says its sender speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Speaks {
-    /// `1.x`: SSH-1 alone.
-    Ssh1,
-    /// `1.99`: both. RFC 4253 section 5.1.
-    Both,
-    /// `2.x`: SSH-2 alone.
-    Ssh2,
-}
+pub(crate) use kexray_grammar::ProtocolVersionSpeaks as Speaks;
 
 /// A protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,51 +21,43 @@ impl Protocol {
     }
 }
 
-impl Speaks {
-    /// From the protocol version of an identification line; `None` where it cannot be told.
-    pub(crate) fn of(protocol_version: &[u8]) -> Option<Self> {
-        let major_ends = |rest: &[u8]| rest.first().is_none_or(|octet| *octet == b'.');
-        match protocol_version {
-            b"1.99" => Some(Self::Both),
-            [b'1', rest @ ..] if major_ends(rest) => Some(Self::Ssh1),
-            [b'2', rest @ ..] if major_ends(rest) => Some(Self::Ssh2),
-            _ => None,
-        }
-    }
+/// What the sender of a protocol version speaks; `None` where it cannot be told.
+pub(crate) fn spoken(protocol_version: &[u8]) -> Option<Speaks> {
+    ProtocolVersion::like(protocol_version).map(ProtocolVersion::speaks)
+}
 
-    /// The protocol that two ends agree on; `None` where they cannot.
-    pub(crate) const fn agree(self, other: Self) -> Option<Protocol> {
-        match (self, other) {
-            (Self::Ssh1, Self::Ssh1 | Self::Both) | (Self::Both, Self::Ssh1) => Some(Protocol::Ssh1),
-            (Self::Ssh2 | Self::Both, Self::Ssh2 | Self::Both) => Some(Protocol::Ssh2),
-            (Self::Ssh1, Self::Ssh2) | (Self::Ssh2, Self::Ssh1) => None,
-        }
+/// The protocol that two ends agree on; `None` where they cannot.
+pub(crate) const fn agree(one: Speaks, other: Speaks) -> Option<Protocol> {
+    match (one, other) {
+        (Speaks::Ssh1, Speaks::Ssh1 | Speaks::Both) | (Speaks::Both, Speaks::Ssh1) => Some(Protocol::Ssh1),
+        (Speaks::Ssh2 | Speaks::Both, Speaks::Ssh2 | Speaks::Both) => Some(Protocol::Ssh2),
+        (Speaks::Ssh1, Speaks::Ssh2) | (Speaks::Ssh2, Speaks::Ssh1) => None,
     }
+}
 
-    /// The only protocol that it can be, if there is just one.
-    pub(crate) const fn only(self) -> Option<Protocol> {
-        match self {
-            Self::Ssh1 => Some(Protocol::Ssh1),
-            Self::Ssh2 => Some(Protocol::Ssh2),
-            Self::Both => None,
-        }
+/// The only protocol that it can be, if there is just one.
+pub(crate) const fn only(spoken: Speaks) -> Option<Protocol> {
+    match spoken {
+        Speaks::Ssh1 => Some(Protocol::Ssh1),
+        Speaks::Ssh2 => Some(Protocol::Ssh2),
+        Speaks::Both => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Protocol, Speaks};
+    use super::{Protocol, Speaks, agree, spoken};
 
     #[test]
     fn identification_lines_tell_what_is_spoken() {
-        assert_eq!(Speaks::of(b"2.0"), Some(Speaks::Ssh2));
-        assert_eq!(Speaks::of(b"1.99"), Some(Speaks::Both));
-        assert_eq!(Speaks::of(b"1.5"), Some(Speaks::Ssh1));
-        assert_eq!(Speaks::of(b"1.9"), Some(Speaks::Ssh1));
-        assert_eq!(Speaks::of(b"2"), Some(Speaks::Ssh2));
-        assert_eq!(Speaks::of(b"20.0"), None);
-        assert_eq!(Speaks::of(b""), None);
-        assert_eq!(Speaks::of(b"x"), None);
+        assert_eq!(spoken(b"2.0"), Some(Speaks::Ssh2));
+        assert_eq!(spoken(b"1.99"), Some(Speaks::Both));
+        assert_eq!(spoken(b"1.5"), Some(Speaks::Ssh1));
+        assert_eq!(spoken(b"1.9"), Some(Speaks::Ssh1));
+        assert_eq!(spoken(b"2"), Some(Speaks::Ssh2));
+        assert_eq!(spoken(b"20.0"), None);
+        assert_eq!(spoken(b""), None);
+        assert_eq!(spoken(b"x"), None);
     }
 
     #[test]
@@ -85,8 +71,8 @@ mod tests {
             (Both, Ssh2, Some(Protocol::Ssh2)),
             (Ssh2, Ssh2, Some(Protocol::Ssh2)),
         ] {
-            assert_eq!(one.agree(other), agreed, "{one:?} and {other:?}");
-            assert_eq!(other.agree(one), agreed, "{other:?} and {one:?}");
+            assert_eq!(agree(one, other), agreed, "{one:?} and {other:?}");
+            assert_eq!(agree(other, one), agreed, "{other:?} and {one:?}");
         }
     }
 }

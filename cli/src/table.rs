@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use comfy_table::{Attribute, Cell, ContentArrangement, presets};
+use kexray_analyzer::grammar::{Identification, ProtocolVersion, ProtocolVersionSpeaks, words};
 use kexray_analyzer::{Session, Timestamp};
 use kexray_capture::Endpoint;
 
@@ -165,9 +166,17 @@ pub(crate) fn endpoint(endpoint: Endpoint) -> String {
 /// Characters of a cell that are shown; one hostile line must not push all others apart.
 const CELL: usize = 64;
 
-/// An identification line, without what all of them have in front.
+/// An identification line, without what nearly all of them have in front.
 fn software(line: Option<&[u8]>) -> String {
-    line.map_or_else(|| "-".to_owned(), |line| shown(line.strip_prefix(b"SSH-2.0-").unwrap_or(line)))
+    let Some(line) = line else { return "-".to_owned() };
+    let spoken = Identification::of_line(line)
+        .and_then(|parts| ProtocolVersion::like(parts.protocol_version))
+        .map(ProtocolVersion::speaks);
+    let rest = line.splitn(3, |octet| *octet == b'-').nth(2);
+    match (spoken, rest) {
+        (Some(ProtocolVersionSpeaks::Ssh2), Some(rest)) => shown(rest),
+        _ => shown(line),
+    }
 }
 
 /// Text from the wire, cut where it is too long for a cell.
@@ -205,7 +214,7 @@ fn algorithms(row: &Row<'_>) -> String {
     let mut names = vec![shown(kex)];
     let mut seen = Vec::new();
     for (_, name) in row.directions() {
-        if !seen.contains(&name) && name != b"implicit" && name != b"none" {
+        if !seen.contains(&name) && name != b"implicit" && !words::NO_ALGORITHM.contains(&name) {
             seen.push(name);
         }
     }

@@ -19,6 +19,20 @@ pub struct Description {
     pub keyed: Vec<Keyed>,
     /// What wraps messages.
     pub frames: Vec<Structure>,
+    /// Tables of algorithms, and lists of words: names that mean something.
+    pub names: Vec<Names>,
+    /// The texts that lines hold beside their fields.
+    pub line_texts: Vec<String>,
+}
+
+/// Names that mean something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Names {
+    /// What the table or list is called in the spec.
+    pub name: String,
+    /// Its names, and patterns of names.
+    pub names: Vec<String>,
 }
 
 /// A layer.
@@ -199,7 +213,27 @@ pub(crate) fn of(model: &model::Model) -> Description {
             })
             .collect(),
         frames: model.frames.iter().map(|frame| describe.structure(frame)).collect(),
+        names: names(model),
+        line_texts: model
+            .lines
+            .iter()
+            .flat_map(|line| &line.parts)
+            .filter_map(|part| match part {
+                model::LinePart::Literal(text) => Some(text.clone()),
+                model::LinePart::Field { .. } => None,
+            })
+            .collect(),
     }
+}
+
+fn names(model: &model::Model) -> Vec<Names> {
+    let tables = model.tables.iter().map(|table| Names {
+        name: table.name.clone(),
+        names: table.rows.iter().map(|row| row.name.clone()).collect(),
+    });
+    let words =
+        model.words.iter().map(|words| Names { name: words.name.clone(), names: words.words.clone() });
+    tables.chain(words).collect()
 }
 
 struct Describe<'m> {

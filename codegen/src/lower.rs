@@ -1,6 +1,7 @@
 //! Tree to model: looks up names, checks what they stand for, and reports every mistake on the way.
 
 mod bounds;
+mod numbers;
 mod orders;
 mod sealings;
 mod tables;
@@ -57,6 +58,7 @@ impl Lowering<'_> {
     fn spec(&mut self, spec: tree::Spec) {
         self.unique("type", spec.types.iter().map(|item| &item.name));
         self.unique("limit", spec.limits.iter().map(|item| &item.name));
+        self.unique("number", spec.numbers.iter().map(|item| &item.name));
         self.unique("anomaly", spec.anomalies.iter().map(|item| &item.name));
         self.unique("list of words", spec.words.iter().map(|item| &item.name));
         self.unique("table", spec.tables.iter().map(|item| &item.name));
@@ -78,6 +80,11 @@ impl Lowering<'_> {
             .map(|item| Anomaly { docs: item.docs, name: item.name.text, by_hand: item.by_hand })
             .collect();
         self.limits(spec.limits);
+        self.model.numbers = spec
+            .numbers
+            .into_iter()
+            .map(|item| Number { docs: item.docs, name: item.name.text, value: item.value })
+            .collect();
         self.words(spec.words);
         self.records(spec.records, spec.events);
 
@@ -97,6 +104,7 @@ impl Lowering<'_> {
         self.model.layers = spec.layers.into_iter().map(|item| self.layer(item)).collect();
         let exchanges: Vec<_> = spec.exchanges.iter().map(|item| item.name.text.clone()).collect();
         self.tables(spec.tables, &exchanges);
+        self.exchange_numbers(&spec.exchange_numbers);
         let of_exchanges = self.exchanges(spec.exchanges);
         self.orders(spec.orders, of_exchanges);
     }
@@ -656,12 +664,14 @@ impl Lowering<'_> {
 
     fn layer(&mut self, item: tree::LayerItem) -> Layer {
         self.not_empty("message", &item.name, item.messages.is_empty());
-        let messages = self.messages(item.messages, item.sealed);
-        Layer { docs: item.docs, name: item.name.text, sealed: item.sealed, messages }
+        let numbers = item.numbers.as_ref().and_then(|numbers| self.numbers(numbers));
+        let messages = self.messages(item.messages, item.sealed, numbers);
+        Layer { docs: item.docs, name: item.name.text, sealed: item.sealed, numbers, messages }
     }
 
     /// The exchanges; gives back the order of each.
     fn exchanges(&mut self, items: Vec<tree::ExchangeItem>) -> Vec<Option<tree::OrderItem>> {
+        let numbers = self.model.exchange_numbers;
         let mut orders = Vec::new();
         let mut taken: BTreeMap<String, Span> = BTreeMap::new();
         // Patterns of the exchanges in front.
@@ -690,7 +700,7 @@ impl Lowering<'_> {
             }
             let patterns = methods.iter().filter(|method| method.contains('*'));
             earlier.extend(patterns.filter_map(|method| Some((method.clone(), taken.get(method)?.clone()))));
-            let messages = self.messages(item.messages, false);
+            let messages = self.messages(item.messages, false, numbers);
             self.model.exchanges.push(Exchange { docs: item.docs, name: item.name.text, methods, messages });
             orders.push(item.order);
         }
@@ -709,7 +719,12 @@ impl Lowering<'_> {
         }
     }
 
-    fn messages(&mut self, items: Vec<tree::MessageItem>, sealed: bool) -> Vec<Message> {
+    fn messages(
+        &mut self,
+        items: Vec<tree::MessageItem>,
+        sealed: bool,
+        numbers: Option<(u8, u8)>,
+    ) -> Vec<Message> {
         self.unique("message", items.iter().map(|item| &item.name));
         let mut taken: Vec<(u64, tree::Sender, Span)> = Vec::new();
         let mut messages = Vec::new();
@@ -733,6 +748,11 @@ impl Lowering<'_> {
                 self.broken.insert(item.name.text);
                 continue;
             };
+            if let Some((low, high)) = numbers.filter(|(low, high)| !(*low..=*high).contains(&number)) {
+                let message =
+                    format!("message number {number} is not in {low}..={high}, as is said of all here");
+                self.diagnostics.report(Code::NumberOutOfRange, &span, message);
+            }
             let (line, name) = (self.line_of(&item.name.span), item.name.span);
             let fields = self.fields(item.fields, Place::Message);
             let sources: Vec<_> =

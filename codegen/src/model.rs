@@ -15,6 +15,7 @@ pub(crate) struct Model {
     pub(crate) type_names: Vec<TypeName>,
     pub(crate) types: Vec<WireType>,
     pub(crate) limits: Vec<Limit>,
+    pub(crate) numbers: Vec<Number>,
     pub(crate) anomalies: Vec<Anomaly>,
     pub(crate) words: Vec<Words>,
     pub(crate) tables: Vec<Table>,
@@ -27,6 +28,8 @@ pub(crate) struct Model {
     pub(crate) keyed: Vec<Keyed>,
     pub(crate) layers: Vec<Layer>,
     pub(crate) exchanges: Vec<Exchange>,
+    /// The message numbers to which exchanges give a meaning, inclusive.
+    pub(crate) exchange_numbers: Option<(u8, u8)>,
     /// Those over layers first, then those of exchanges.
     pub(crate) orders: Vec<Order>,
 }
@@ -74,11 +77,21 @@ pub(crate) struct Words {
     pub(crate) words: Vec<String>,
 }
 
-/// Algorithms with what is known of each.
+/// A number that handwritten code reckons with.
+#[derive(Debug)]
+pub(crate) struct Number {
+    pub(crate) docs: Docs,
+    pub(crate) name: String,
+    pub(crate) value: u64,
+}
+
+/// Names with what is known of each.
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) docs: Docs,
     pub(crate) name: String,
+    /// Whether they are those of algorithms.
+    pub(crate) algorithms: bool,
     pub(crate) columns: Vec<Column>,
     /// One a name.
     pub(crate) rows: Vec<Row>,
@@ -302,6 +315,8 @@ pub(crate) struct Layer {
     pub(crate) docs: Docs,
     pub(crate) name: String,
     pub(crate) sealed: bool,
+    /// The message numbers that are its own, inclusive.
+    pub(crate) numbers: Option<(u8, u8)>,
     pub(crate) messages: Vec<Message>,
 }
 

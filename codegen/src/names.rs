@@ -12,7 +12,7 @@ use crate::lower::camel;
 use crate::syntax::{self as tree, FieldItem, LinePart, MessageItem, Name};
 
 /// What the emitters declare beside what the spec does.
-const OWN_ITEMS: [&str; 10] = [
+const OWN_ITEMS: [&str; 11] = [
     "Anomaly",
     "Event",
     "Exchange",
@@ -20,6 +20,7 @@ const OWN_ITEMS: [&str; 10] = [
     "ExchangeMessage",
     "Seal",
     "limits",
+    "numbers",
     "order",
     "sealings",
     "words",
@@ -83,6 +84,7 @@ impl Names<'_> {
         self.scope([], spec.events.iter().map(|item| &item.name), camel);
         self.scope([], spec.anomalies.iter().map(|item| &item.name), camel);
         self.scope([], spec.limits.iter().map(|item| &item.name), str::to_uppercase);
+        self.scope([], spec.numbers.iter().map(|item| &item.name), str::to_uppercase);
         self.scope([], spec.sealings.iter().map(|item| &item.name), snake);
         for table in &spec.tables {
             let names = table.columns.iter().map(|column| &column.name);
@@ -174,6 +176,12 @@ impl Names<'_> {
         );
         for message in messages {
             self.fields(&message.fields);
+            // Texts that never change become constants, beside one for the sizes.
+            let constants = message
+                .fields
+                .iter()
+                .filter(|field| matches!(field.constant, Some(tree::Constant::Text(..))));
+            self.scope(["PAYLOAD"], constants.map(|field| &field.name), str::to_uppercase);
         }
     }
 

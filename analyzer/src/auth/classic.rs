@@ -4,11 +4,7 @@
 //! octets shorter than that, and whatever else comes next is the length of FAILURE.
 
 use kexray_grammar::Role;
-
-/// Octets by which SUCCESS is shorter than SERVICE_ACCEPT under the usual ciphers: the service's name, in blocks.
-const SUCCESS_IS_SHORTER_BY: u64 = 16;
-/// A chunk that is this much longer than SERVICE_ACCEPT, or more, is a banner and no FAILURE.
-const BANNER_IS_LONGER_BY: u64 = 256;
+use kexray_grammar::numbers::{CLASSIC_BANNER_IS_LONGER, CLASSIC_SUCCESS_IS_SHORTER};
 
 /// The rule's state.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,7 +44,7 @@ impl Classic {
             self.service_accept = Some(length);
             return None;
         };
-        let success = length.saturating_add(SUCCESS_IS_SHORTER_BY) == service_accept;
+        let success = length.saturating_add(CLASSIC_SUCCESS_IS_SHORTER as u64) == service_accept;
         match self.failure {
             Some(failure) if length == failure => Some(Attempt::Failed),
             failure if success => {
@@ -56,7 +52,9 @@ impl Classic {
                 Some(Attempt::Succeeded { by_none: failure.is_none() })
             }
             Some(_) => None,
-            None if !self.banner_skipped && length > service_accept.saturating_add(BANNER_IS_LONGER_BY) => {
+            None if !self.banner_skipped
+                && length > service_accept.saturating_add(CLASSIC_BANNER_IS_LONGER as u64) =>
+            {
                 self.banner_skipped = true;
                 None
             }

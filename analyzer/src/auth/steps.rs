@@ -1,5 +1,10 @@
 //! What was tried, and what came of it.
 
+use kexray_grammar::user_auth::{
+    RequestGssapiKeyex, RequestGssapiWithMic, RequestHostbased, RequestKeyboardInteractive, RequestNone,
+    RequestPassword, RequestPublicKey,
+};
+
 use crate::Timestamp;
 
 /// A method of authentication. RFC 4252, RFC 4256, RFC 4462; SSH-1 protocol description, section "Detailed description of packet types and formats".
@@ -27,13 +32,13 @@ impl Method {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::None => "none",
-            Self::Password => "password",
-            Self::PublicKey => "publickey",
-            Self::KeyboardInteractive => "keyboard-interactive",
-            Self::Hostbased => "hostbased",
-            Self::GssapiWithMic => "gssapi-with-mic",
-            Self::GssapiKeyex => "gssapi-keyex",
+            Self::None => RequestNone::METHOD_NAME,
+            Self::Password => RequestPassword::METHOD_NAME,
+            Self::PublicKey => RequestPublicKey::METHOD_NAME,
+            Self::KeyboardInteractive => RequestKeyboardInteractive::METHOD_NAME,
+            Self::Hostbased => RequestHostbased::METHOD_NAME,
+            Self::GssapiWithMic => RequestGssapiWithMic::METHOD_NAME,
+            Self::GssapiKeyex => RequestGssapiKeyex::METHOD_NAME,
         }
     }
 }

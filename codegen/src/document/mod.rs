@@ -64,6 +64,9 @@ pub(crate) fn pages(model: &Model, spec_name: &str) -> Vec<Page> {
     pages.push(cx.events());
     pages.push(cx.anomalies());
     pages.push(cx.limits());
+    if !model.numbers.is_empty() {
+        pages.push(cx.numbers());
+    }
     pages.push(cx.types());
     let mut index = String::new();
     for titled in &pages {
@@ -109,6 +112,9 @@ impl Context<'_> {
             text.push_str(
                 "These messages are encrypted on the wire. Those that share a number are told apart by their constants.\n\n",
             );
+        }
+        if let Some((low, high)) = layer.numbers {
+            let _ = writeln!(text, "Numbers {low} to {high} are its own.\n");
         }
         self.messages(&layer.messages, &mut text);
         self.page(layer_page(&layer.name), format!("Layer {}", layer.name), &layer.docs, &text)
@@ -371,6 +377,15 @@ impl Context<'_> {
             }
         }
         self.page("limits.md".to_owned(), "Limits".to_owned(), &[], &text)
+    }
+
+    fn numbers(&self) -> Titled {
+        let mut text = String::from("Sizes and counts that handwritten code reckons with.\n\n");
+        for item in &self.model.numbers {
+            let _ =
+                writeln!(text, "## {}\n\n{}. {}\n", item.name, number(item.value), paragraphs(&item.docs));
+        }
+        self.page("numbers.md".to_owned(), "Numbers".to_owned(), &[], &text)
     }
 
     /// The fields that a limit bounds, with the structures that they stand in.

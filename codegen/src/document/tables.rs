@@ -1,4 +1,4 @@
-//! Tables of algorithms.
+//! Tables.
 
 use std::fmt::Write as _;
 
@@ -31,8 +31,9 @@ impl Context<'_> {
                 .collect();
             let _ = writeln!(text, "| {} |{cells} {} |", code(&row.name), cell(&row.docs));
         }
-        let name = format!("algorithms-{}.md", kebab(&table.name));
-        self.page(name, format!("Algorithms {}", table.name), &table.docs, &text)
+        let (file, title) = if table.algorithms { ("algorithms", "Algorithms") } else { ("table", "Table") };
+        let name = format!("{file}-{}.md", kebab(&table.name));
+        self.page(name, format!("{title} {}", table.name), &table.docs, &text)
     }
 
     fn value(&self, column: &Column, value: Option<&Cell>) -> String {

@@ -35,6 +35,7 @@ pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
     let all_lifetime = lifetime(exchanges.iter().any(|exchange| has_lifetime(cx, exchange)));
     let octets = if all_lifetime.is_empty() { quote!(&[u8]) } else { quote!(&'p [u8]) };
     let methods = methods(cx);
+    let numbers = cx.model.exchange_numbers.map(super::messages::numbers);
     let event = any_event(cx);
     quote! {
         #(#modules)*
@@ -49,6 +50,8 @@ pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
             pub const ALL: &'static [Self] = &[#(Self::#variants),*];
 
             #methods
+
+            #numbers
 
             /// The exchange's name in the spec.
             #[must_use]

@@ -15,6 +15,13 @@ pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
         }
         let docs = cx.docs(&docs, None);
         let name = ident(&snake(&layer.name));
+        let numbers = layer.numbers.map(|numbers| {
+            let range = super::messages::numbers(numbers);
+            let borrows =
+                layer.messages.iter().any(|message| super::structures::borrows(cx, &message.structure));
+            let lifetime = if borrows { quote!(<'_>) } else { TokenStream::new() };
+            quote!(impl Message #lifetime { #range })
+        });
         let body = module(cx, &layer.messages, layer.sealed, &format!("layer `{}`", layer.name));
         quote! {
             #docs
@@ -22,6 +29,8 @@ pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
                 use super::*;
 
                 #body
+
+                #numbers
             }
         }
     });

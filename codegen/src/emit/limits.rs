@@ -1,13 +1,14 @@
-//! Limits, anomalies and words.
+//! Limits, numbers, anomalies and words.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Context, bytes, ident, number};
 use crate::lower::camel;
-use crate::model::Limit;
+use crate::model::{Limit, Number};
 
 pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
+    let numbers = cx.model.numbers.iter().map(|number| constant(cx, number));
     let limits = cx.model.limits.iter().map(|limit| one(cx, limit));
     let variants = cx.model.anomalies.iter().map(|anomaly| ident(&camel(&anomaly.name)));
     let variants: Vec<_> = variants.collect();
@@ -29,6 +30,11 @@ pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
         /// Bounds on what is read, kept and passed on.
         pub mod limits {
             #(#limits)*
+        }
+
+        /// Sizes and counts that say what is usual.
+        pub mod numbers {
+            #(#numbers)*
         }
 
         /// Something odd that a connection did.
@@ -69,5 +75,11 @@ fn one(cx: &Context<'_>, limit: &Limit) -> TokenStream {
     let docs = cx.docs(&docs, None);
     let name = ident(&limit.name.to_uppercase());
     let value = number(limit.value);
+    quote!(#docs pub const #name: usize = #value;)
+}
+
+fn constant(cx: &Context<'_>, constant: &Number) -> TokenStream {
+    let docs = cx.docs(&constant.docs, None);
+    let (name, value) = (ident(&constant.name.to_uppercase()), number(constant.value));
     quote!(#docs pub const #name: usize = #value;)
 }

@@ -70,12 +70,24 @@ fn one(cx: &Context<'_>, line: &Line) -> TokenStream {
         let field = ident(&text_names[index]);
         quote!(self.#field)
     });
+    let begins = match line.parts.first() {
+        Some(LinePart::Literal(text)) => {
+            let text = bytes(text);
+            Some(quote! {
+                /// How such a line begins.
+                pub const BEGINS: &'static [u8] = #text;
+            })
+        }
+        _ => None,
+    };
     quote! {
         #docs
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct #name<'p> { #(#fields,)* }
 
         impl<'p> #name<'p> {
+            #begins
+
             /// Takes a line apart, without its end. A separator that is missing leaves the fields behind it empty.
             /// `None` where a literal is missing.
             #[must_use]

@@ -150,6 +150,15 @@ fn is_limited(cx: &Context<'_>, structure: &Structure) -> bool {
         .any(|limit| cx.model.limits[limit].raises.is_some())
 }
 
+/// The constant that says which message numbers belong there.
+pub(super) fn numbers((low, high): (u8, u8)) -> TokenStream {
+    let (low, high) = (number(u64::from(low)), number(u64::from(high)));
+    quote! {
+        /// The message numbers that belong here, whether or not they have a meaning.
+        pub const NUMBERS: std::ops::RangeInclusive<u8> = #low..=#high;
+    }
+}
+
 pub(super) fn role(sender: Sender) -> TokenStream {
     match sender {
         Sender::Client => quote!(Sender::Client),

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::structures::borrows;
 use super::{Context, ident, lifetime, number};
-use crate::model::{Message, Structure};
+use crate::model::{Constant, Message, Structure};
 use crate::sizes::{self, Varies};
 
 /// Octets of a message's number.
@@ -40,6 +40,14 @@ pub(super) fn of_message(cx: &Context<'_>, structure: &Structure) -> TokenStream
         added.push(quote!(.saturating_add(#more)));
     }
     let fixed = syn::LitInt::new(&format!("{}usize", number(fixed)), proc_macro2::Span::call_site());
+    let texts = structure.fields.iter().filter_map(|field| match &field.constant {
+        Some(Constant::Text(text)) => {
+            let docs = format!(" What `{}` always is.", field.name);
+            let name = ident(&field.name.to_uppercase());
+            Some(quote!(#[doc = #docs] pub const #name: &'static str = #text;))
+        }
+        _ => None,
+    });
     let what = if parameters.is_empty() {
         " Octets of its payload, the number included."
     } else {
@@ -47,6 +55,8 @@ pub(super) fn of_message(cx: &Context<'_>, structure: &Structure) -> TokenStream
     };
     quote! {
         impl #name #lifetime {
+            #(#texts)*
+
             /// All sizes of its payload, the number included.
             pub const PAYLOAD: Sizes = #sizes;
 

@@ -1,4 +1,4 @@
-//! Tables of algorithms: an id, the look-up by name, and what is known of each.
+//! Tables: an id, the look-up by name, and what is known of each.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -69,6 +69,7 @@ fn table(cx: &Context<'_>, table: &Table) -> syn::Result<TokenStream> {
             Self::of_name(name).or_else(pattern)
         }
     };
+    let algorithm = table.algorithms.then(|| algorithm(&name));
     Ok(quote! {
         #docs
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,6 +115,27 @@ fn table(cx: &Context<'_>, table: &Table) -> syn::Result<TokenStream> {
             #(#accessors)*
         }
 
+        #algorithm
+
+        impl fmt::Debug for #name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple(#text).field(&self.name()).finish()
+            }
+        }
+
+        impl fmt::Display for #name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+
+        #(#words)*
+    })
+}
+
+/// What a table of algorithms has in common with others.
+fn algorithm(name: &syn::Ident) -> TokenStream {
+    quote! {
         impl Algorithm for #name {
             fn of_name(name: &[u8]) -> Option<Self> {
                 Self::of_name(name)
@@ -131,21 +153,7 @@ fn table(cx: &Context<'_>, table: &Table) -> syn::Result<TokenStream> {
                 usize::from(self.0)
             }
         }
-
-        impl fmt::Debug for #name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_tuple(#text).field(&self.name()).finish()
-            }
-        }
-
-        impl fmt::Display for #name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.name())
-            }
-        }
-
-        #(#words)*
-    })
+    }
 }
 
 /// The enum of a column whose values are words.

@@ -184,7 +184,7 @@ fn fits_whole(nodes: &[Node], indent: usize) -> bool {
 
 /// Whether the head of a declaration is that of one whose body holds entries.
 fn holds_entries(head: &[Node]) -> bool {
-    begins_with(head, &["layer", "exchange", "keyed", "order", "sealing", "algorithms"])
+    begins_with(head, &["layer", "exchange", "keyed", "order", "sealing", "algorithms", "table"])
 }
 
 /// Whether a head begins with one of the words.

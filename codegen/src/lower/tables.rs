@@ -1,4 +1,4 @@
-//! Tables of algorithms: that every row has a value for every column, of its kind.
+//! Tables: that every row has a value for every column, of its kind.
 
 use std::collections::BTreeMap;
 
@@ -56,7 +56,7 @@ impl Lowering<'_> {
                 taken.entry(name).or_insert(span);
             }
         }
-        Table { docs: item.docs, name: item.name.text, columns, rows }
+        Table { docs: item.docs, name: item.name.text, algorithms: item.algorithms, columns, rows }
     }
 
     fn column_kind(&mut self, kind: ColumnKindItem) -> ColumnKind {

@@ -21,6 +21,7 @@ pub(crate) struct Spec {
     pub(crate) docs: Docs,
     pub(crate) types: Vec<TypeItem>,
     pub(crate) limits: Vec<LimitItem>,
+    pub(crate) numbers: Vec<NumberItem>,
     pub(crate) anomalies: Vec<AnomalyItem>,
     pub(crate) words: Vec<WordsItem>,
     pub(crate) tables: Vec<TableItem>,
@@ -33,6 +34,8 @@ pub(crate) struct Spec {
     pub(crate) keyed: Vec<KeyedItem>,
     pub(crate) layers: Vec<LayerItem>,
     pub(crate) exchanges: Vec<ExchangeItem>,
+    /// `exchanges in LOW..=HIGH;`: the numbers to which exchanges give a meaning.
+    pub(crate) exchange_numbers: Vec<NumbersItem>,
     pub(crate) orders: Vec<OrderItem>,
     /// Names of declarations that did not parse: they are not missing.
     pub(crate) broken: BTreeSet<String>,
@@ -98,11 +101,21 @@ pub(crate) struct WordsItem {
     pub(crate) words: Vec<(String, Span)>,
 }
 
-/// `algorithms NAME { columns, rows }`
+/// `number NAME = N;`
+#[derive(Debug)]
+pub(crate) struct NumberItem {
+    pub(crate) docs: Docs,
+    pub(crate) name: Name,
+    pub(crate) value: u64,
+}
+
+/// `algorithms NAME { columns, rows }`, `table NAME { columns, rows }`
 #[derive(Debug)]
 pub(crate) struct TableItem {
     pub(crate) docs: Docs,
     pub(crate) name: Name,
+    /// Whether its names are those of algorithms.
+    pub(crate) algorithms: bool,
     pub(crate) columns: Vec<ColumnItem>,
     pub(crate) rows: Vec<RowItem>,
 }
@@ -294,13 +307,23 @@ pub(crate) struct VariantItem {
     pub(crate) fields: Vec<FieldItem>,
 }
 
-/// `layer NAME [sealed] { messages }`
+/// `layer NAME [sealed] [in LOW..=HIGH] { messages }`
 #[derive(Debug)]
 pub(crate) struct LayerItem {
     pub(crate) docs: Docs,
     pub(crate) name: Name,
     pub(crate) sealed: bool,
+    /// The numbers that are its own.
+    pub(crate) numbers: Option<NumbersItem>,
     pub(crate) messages: Vec<MessageItem>,
+}
+
+/// `in LOW..=HIGH`, of message numbers.
+#[derive(Clone, Debug)]
+pub(crate) struct NumbersItem {
+    pub(crate) low: u64,
+    pub(crate) high: u64,
+    pub(crate) span: Span,
 }
 
 /// `exchange NAME { method ...; messages order { ... } }`

@@ -217,12 +217,14 @@ fn may_end(last: &TokenTree, next: &TokenTree) -> bool {
 }
 
 /// The words with which declarations begin.
-pub const KEYWORDS: [&str; 15] = [
+pub const KEYWORDS: [&str; 18] = [
     "type",
     "limit",
+    "number",
     "anomaly",
     "words",
     "algorithms",
+    "table",
     "record",
     "event",
     "group",
@@ -232,6 +234,7 @@ pub const KEYWORDS: [&str; 15] = [
     "keyed",
     "layer",
     "exchange",
+    "exchanges",
     "order",
 ];
 
@@ -254,8 +257,15 @@ fn declare(input: ParseStream<'_>, spec: &mut Spec, parser: &mut Parser<'_>) -> 
             input.parse::<Token![;]>()?;
             spec.words.push(WordsItem { docs, name, words });
         }
-        "algorithms" => {
-            let table = tables::item(input, docs, spec, parser)?;
+        "number" => {
+            let name = name(input)?;
+            input.parse::<Token![=]>()?;
+            let (value, _) = number(input)?;
+            input.parse::<Token![;]>()?;
+            spec.numbers.push(NumberItem { docs, name, value });
+        }
+        word @ ("algorithms" | "table") => {
+            let table = tables::item(input, docs, word == "algorithms", spec, parser)?;
             spec.tables.push(table);
         }
         "record" => {
@@ -276,9 +286,19 @@ fn declare(input: ParseStream<'_>, spec: &mut Spec, parser: &mut Parser<'_>) -> 
         "keyed" => spec.keyed.push(keyed_item(input, docs, parser)?),
         "layer" => {
             let name = name(input)?;
-            let sealed = take_word_or(input, "sealed", "{")?;
+            let sealed = take_word(input, "sealed");
+            let numbers = peek_word(input, "in").then(|| numbers(input)).transpose()?;
+            if input.cursor().ident().is_some() {
+                let expected = if sealed { "expected `{` or `in`" } else { "expected `{`, `sealed` or `in`" };
+                return Err(input.error(expected));
+            }
             let Body { messages, .. } = body(input, &name, Owner::Layer, spec, parser)?;
-            spec.layers.push(LayerItem { docs, name, sealed, messages });
+            spec.layers.push(LayerItem { docs, name, sealed, numbers, messages });
+        }
+        "exchanges" => {
+            let numbers = numbers(input)?;
+            input.parse::<Token![;]>()?;
+            spec.exchange_numbers.push(numbers);
         }
         "exchange" => {
             let name = name(input)?;
@@ -493,6 +513,15 @@ fn limit_item(input: ParseStream<'_>, docs: Docs) -> syn::Result<LimitItem> {
     let by_hand = by_hand(input, ";")?;
     input.parse::<Token![;]>()?;
     Ok(LimitItem { docs, name, value, raises, by_hand })
+}
+
+/// `in LOW..=HIGH`
+fn numbers(input: ParseStream<'_>) -> syn::Result<NumbersItem> {
+    expect_word(input, "in")?;
+    let (low, start) = number(input)?;
+    input.parse::<Token![..=]>()?;
+    let (high, end) = number(input)?;
+    Ok(NumbersItem { low, high, span: start.start..end.end })
 }
 
 fn record_item(

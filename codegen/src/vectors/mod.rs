@@ -29,7 +29,7 @@ pub struct VectorFile {
 }
 
 pub(crate) fn files(model: &Model, spec_name: &str) -> Vec<VectorFile> {
-    let Description { layers, exchanges, keyed, frames } = description::of(model);
+    let Description { layers, exchanges, keyed, frames, .. } = description::of(model);
     let mut files = Vec::new();
     let mut add = |kind: &str, name: Option<&str>, vectors: Vec<Json>| {
         let name_of_file = name

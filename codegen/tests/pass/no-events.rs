@@ -769,6 +769,8 @@ impl Sealing {
 pub mod words {}
 /// Bounds on what is read, kept and passed on.
 pub mod limits {}
+/// Sizes and counts that say what is usual.
+pub mod numbers {}
 /// Something odd that a connection did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]

@@ -3,7 +3,7 @@
 use kexray_grammar::{Sealing, limits};
 
 /// Octets of the packet length. RFC 4253 section 6.
-const LENGTH: usize = 4;
+const LENGTH: usize = size_of::<u32>();
 
 /// What was sent in one go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,44 +1,23 @@
 //! Sizes of usual public keys and of what they sign.
 
-use std::num::Saturating;
+use kexray_grammar::{UsualKey, numbers};
 
-use super::octets::{Interval, Octets};
-
-/// A kind of key.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Key {
-    /// Octets of the algorithm's name and the public key together.
-    pub(super) public: Octets,
-    /// Octets of the signature.
-    signature: Interval,
-}
-
-const fn key(public: u32, least: u32, most: u32) -> Key {
-    Key { public: Saturating(public), signature: Interval::new(Saturating(least), Saturating(most)) }
-}
-
-impl Key {
-    /// Octets of the algorithm's name, the public key, and the signature with its count.
-    pub(super) fn signed(&self) -> Interval {
-        self.signature.plus(self.public + Saturating(4))
-    }
-}
-
-/// The usual ones: Ed25519, ECDSA, RSA of 1024 to 4096 bits, security keys.
-pub(super) const USUAL: [Key; 10] = [
-    key(62, 83, 83),
-    key(123, 96, 104),
-    key(155, 126, 136),
-    key(191, 158, 170),
-    key(163, 148, 148),
-    key(291, 276, 276),
-    key(419, 404, 404),
-    key(547, 532, 532),
-    key(100, 98, 110),
-    key(161, 110, 130),
-];
+use super::octets::{COUNT, Interval, Octets, octets};
 
 /// Octets of the algorithm's name and the public key of the smallest key.
-pub(super) const SMALLEST: Octets = Saturating(62);
-/// Octets of the smallest signature: DSA's, RFC 4253 section 6.6.
-pub(super) const SMALLEST_SIGNATURE: Octets = Saturating(55);
+pub(super) const SMALLEST: Octets = octets(numbers::SMALLEST_PUBLIC_KEY);
+/// Octets of the smallest signature.
+pub(super) const SMALLEST_SIGNATURE: Octets = octets(numbers::SMALLEST_SIGNATURE);
+
+/// Whether a usual key and its algorithm's name take one of so many octets.
+pub(super) fn is_usual(key: Interval) -> bool {
+    UsualKey::all().any(|usual| key.meets(Interval::exactly(octets(usual.public()))))
+}
+
+/// Whether a usual key, its algorithm's name, and its signature with the count take one of so many octets.
+pub(super) fn is_usual_signed(signed: Interval) -> bool {
+    UsualKey::all().any(|usual| {
+        let signature = Interval::new(octets(usual.signature()), octets(usual.longest_signature()));
+        signed.meets(signature.plus(octets(usual.public()) + COUNT))
+    })
+}

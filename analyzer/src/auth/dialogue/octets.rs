@@ -7,6 +7,9 @@ use kexray_grammar::Sizes;
 /// A count of octets; arithmetic stops at the ends of its range.
 pub(super) type Octets = Saturating<u32>;
 
+/// Octets of a count in front of others. RFC 4251 section 5.
+pub(super) const COUNT: Octets = octets(size_of::<u32>());
+
 /// From a size that the grammar tells.
 pub(super) const fn octets(size: usize) -> Octets {
     Saturating(if size > u32::MAX as usize { u32::MAX } else { size as u32 })
@@ -25,8 +28,8 @@ impl Interval {
     }
 
     /// From one size on, up to so many octets more.
-    pub(super) const fn from(least: Octets, more: u32) -> Self {
-        Self { least, most: Saturating(least.0.saturating_add(more)) }
+    pub(super) const fn from(least: Octets, more: usize) -> Self {
+        Self { least, most: Saturating(least.0.saturating_add(octets(more).0)) }
     }
 
     pub(super) const fn exactly(size: Octets) -> Self {

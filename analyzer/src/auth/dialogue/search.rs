@@ -232,9 +232,9 @@ impl<'a> Search<'a> {
     /// What speaks against a size that the sender would have hidden.
     fn hidden(&self, said: Said, octets: Octets) -> Cost {
         let secret = matches!(said, Said::Request(Method::Password) | Said::Answer);
-        let hides = secret && self.ends.habits.of(self.sent.from).hides_passwords;
-        let aligned = (octets.0 as usize).saturating_sub(self.sealing.unaligned()).is_multiple_of(HIDDEN);
-        if hides && !aligned { against(8) } else { against(0) }
+        let unaligned = |to| !(octets.0 as usize).saturating_sub(self.sealing.unaligned()).is_multiple_of(to);
+        let told = self.ends.habits.of(self.sent.from).aligns_passwords.is_some_and(unaligned);
+        if secret && told { against(8) } else { against(0) }
     }
 
     fn limit(&self) -> Cost {
@@ -265,9 +265,6 @@ impl<'a> Search<'a> {
         }
     }
 }
-
-/// OpenSSH aligns what carries a password to so many octets.
-const HIDDEN: usize = 64;
 
 fn least(one: Option<Cost>, two: Option<Cost>) -> Option<Cost> {
     match (one, two) {

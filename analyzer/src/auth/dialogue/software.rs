@@ -1,5 +1,7 @@
 //! What implementations are known to do, told by their identification lines.
 
+use kexray_grammar::{Identification, Software};
+
 /// Habits that sizes and order show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Habits {
@@ -9,12 +11,12 @@ pub(crate) struct Habits {
     pub(crate) fills_with_ignore: bool,
     /// Pads at random.
     pub(crate) pads_at_random: bool,
-    /// Sends no packet below 16 octets and the MAC.
+    /// Sends no packet below the smallest of RFC 4253 section 6 and the MAC.
     pub(crate) floors: bool,
     /// Pads no more than it must.
     pub(crate) pads_least: bool,
-    /// Aligns what carries a password to 64 octets.
-    pub(crate) hides_passwords: bool,
+    /// Octets that it aligns to what carries a password.
+    pub(crate) aligns_passwords: Option<usize>,
     /// Asks for the service again before each attempt.
     pub(crate) asks_again: bool,
     /// Always probes with the method "none" first.
@@ -36,36 +38,30 @@ pub(crate) struct Habits {
 impl Habits {
     /// Those of whoever says this.
     pub(crate) fn of(identification: &[u8]) -> Self {
-        let mut habits = Self::default();
-        let software = identification.splitn(3, |octet| *octet == b'-').nth(2).unwrap_or_default();
-        let is = |name: &[u8]| software.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name));
-        if is(b"OpenSSH") {
-            habits.hides_passwords = true;
-            habits.hashes_slowly = true;
-            habits.probes = true;
-            habits.goes_on = true;
-            habits.grants_late = true;
-        } else if is(b"AsyncSSH") {
-            habits.ignores = true;
-            habits.probes = true;
-        } else if is(b"tinyssh") {
-            habits.pads_at_random = true;
-        } else if is(b"PuTTY") {
-            habits.fills_with_ignore = true;
-            habits.probes = true;
-        } else if is(b"dropbear") {
-            habits.probes = true;
-            habits.floors = true;
-        } else if is(b"ssh2js") {
-            habits.refuses_without_list = true;
-        } else if is(b"paramiko") {
-            habits.asks_again = true;
-            habits.never_probes = true;
-            habits.signs_at_once = true;
+        let line = Identification::of_line(identification);
+        let Some(known) = line.and_then(|line| Software::like(line.software_version)) else {
+            return Self::default();
+        };
+        Self {
+            ignores: known.ignores(),
+            fills_with_ignore: known.fills_with_ignore(),
+            pads_at_random: known.pads_at_random(),
+            floors: known.floors(),
+            pads_least: known.pads_least(),
+            aligns_passwords: known.aligns_passwords(),
+            asks_again: known.asks_again(),
+            probes: known.probes(),
+            never_probes: known.never_probes(),
+            signs_at_once: known.signs_at_once(),
+            refuses_without_list: known.refuses_without_list(),
+            hashes_slowly: known.hashes_slowly(),
+            goes_on: known.goes_on(),
+            grants_late: known.grants_late(),
         }
-        habits.pads_least = [&b"OpenSSH"[..], b"AsyncSSH", b"PuTTY", b"dropbear", b"paramiko", b"libssh"]
-            .iter()
-            .any(|name| is(name));
-        habits
+    }
+
+    /// Whether it aligns what carries a password, so that its size tells less.
+    pub(crate) const fn hides_passwords(&self) -> bool {
+        self.aligns_passwords.is_some()
     }
 }

@@ -1,4 +1,4 @@
-//! `algorithms NAME { columns, rows }`.
+//! `algorithms NAME { columns, rows }`, `table NAME { columns, rows }`.
 
 use syn::parse::{ParseStream, Parser as _};
 use syn::{LitBool, LitInt, LitStr, Token, braced};
@@ -10,6 +10,7 @@ use super::{Parser, constant, end_of, name, split, take_word, texts};
 pub(super) fn item(
     input: ParseStream<'_>,
     docs: Docs,
+    algorithms: bool,
     spec: &mut Spec,
     parser: &mut Parser<'_>,
 ) -> syn::Result<TableItem> {
@@ -34,7 +35,7 @@ pub(super) fn item(
             spec.broken.insert(name.text.clone());
         }
     }
-    Ok(TableItem { docs, name, columns, rows })
+    Ok(TableItem { docs, name, algorithms, columns, rows })
 }
 
 fn column(input: ParseStream<'_>, docs: Docs) -> syn::Result<ColumnItem> {

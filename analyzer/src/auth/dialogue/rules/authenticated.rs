@@ -1,19 +1,17 @@
 //! What either end may say once the client is authenticated, as far as it tells that this is so.
 
-use std::num::Saturating;
+use kexray_grammar::{Role, numbers};
 
-use kexray_grammar::Role;
-
-use super::super::octets::{Interval, Octets};
+use super::super::octets::{Interval, Octets, octets};
 use super::super::said::Said;
 use super::super::situation::{Situation, Stage};
 use super::bounds::{ANY, DISCONNECT, FORWARD, IGNORE, NO_MORE_SESSIONS, OPEN_SESSION, SUCCESS};
 use super::{Ends, Offer, Offers};
 
 /// `hostkeys-00@openssh.com` with one key, or a DEBUG that says what the key may do.
-const LONG: Octets = Saturating(80);
+const LONG: Octets = octets(numbers::FIRST_WORDS);
 /// Octets of words that vary.
-const WORDS: Octets = Saturating(512);
+const WORDS: Octets = octets(numbers::MOST_WORDS);
 
 pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, from: Role, offers: &mut Offers<'_, F>) {
     let anything = Interval::new(SUCCESS, ANY);

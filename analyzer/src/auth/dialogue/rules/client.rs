@@ -1,11 +1,9 @@
 //! What a client may say until it is authenticated.
 
-use std::num::Saturating;
-
-use kexray_grammar::Role;
+use kexray_grammar::{Role, limits, numbers};
 
 use super::super::keys;
-use super::super::octets::{Interval, Octets};
+use super::super::octets::{Interval, Octets, octets};
 use super::super::said::Said;
 use super::super::situation::{Service, Situation, Stage};
 use super::bounds::{
@@ -15,8 +13,10 @@ use super::bounds::{
 use super::{Ends, Offer, Offers, VERY_RARE};
 use crate::auth::Method;
 
-/// A mechanism's identifier with its count: that of Kerberos, RFC 4121.
-const MECHANISM: Octets = Saturating(15);
+/// A mechanism's identifier with its count.
+const MECHANISM: Octets = octets(numbers::KERBEROS_MECHANISM);
+/// DISCONNECT of those who leave out the words.
+const BARE_DISCONNECT: Octets = octets(numbers::BARE_DISCONNECT);
 
 pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut Offers<'_, F>) {
     let habits = &ends.habits.client;
@@ -24,7 +24,7 @@ pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut O
     if s.service == Service::NotAsked {
         if s.ext_info.client == 0 {
             let points = if ends.takes_extensions.server { 2 } else { VERY_RARE };
-            offers.put(Said::ExtInfo, Interval::from(EXT_INFO, 1024), points);
+            offers.put(Said::ExtInfo, Interval::from(EXT_INFO, numbers::MOST_CLIENT_EXTENSIONS), points);
         }
         return offers.exact(Said::ServiceRequest, SERVICE, 0);
     }
@@ -37,7 +37,7 @@ pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut O
         Stage::In | Stage::Going | Stage::Over => return,
     };
     if habits.fills_with_ignore && s.stage != Stage::Asked {
-        offers.put(Said::Aside, Interval::from(IGNORE, 256), 2);
+        offers.put(Said::Aside, Interval::from(IGNORE, numbers::MOST_FILLER), 2);
     } else {
         offers.any_aside(ends, Role::Client);
     }
@@ -45,16 +45,18 @@ pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut O
         (false, _) | (_, Stage::Offered) => 8,
         _ => 4,
     };
-    offers.put(Said::Disconnect, Interval::from(DISCONNECT, 512), leave);
+    offers.put(Said::Disconnect, Interval::from(DISCONNECT, numbers::MOST_WORDS), leave);
     // Some leave out the words.
-    offers.put(Said::Disconnect, Interval::new(SUCCESS + Saturating(4), DISCONNECT), leave.saturating_add(2));
+    offers.put(Said::Disconnect, Interval::new(BARE_DISCONNECT, DISCONNECT), leave.saturating_add(2));
     if s.stage == Stage::Prompted {
         match s.method {
-            Some(Method::GssapiWithMic) => offers.put(Said::Token, Interval::from(SUCCESS, 16_384), 3),
+            Some(Method::GssapiWithMic) => {
+                offers.put(Said::Token, Interval::from(SUCCESS, numbers::MOST_TOKEN), 3)
+            }
             _ => offers.put(
                 Said::Answer,
-                Interval::from(INFO_RESPONSE, 4096),
-                if habits.hides_passwords { 1 } else { 3 },
+                Interval::from(INFO_RESPONSE, numbers::MOST_ANSWERS),
+                if habits.hides_passwords() { 1 } else { 3 },
             ),
         }
     }
@@ -71,9 +73,8 @@ pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut O
 fn requests<F: FnMut(Offer)>(ends: &Ends, s: &Situation, early: u16, offers: &mut Offers<'_, F>) {
     let habits = &ends.habits.client;
     // Of this size beside the user's name, and up to so many octets more.
-    let sized = |fixed: Octets, more: u32| {
-        Interval::new(fixed + s.user.least, fixed + s.user.most + Saturating(more))
-    };
+    let sized =
+        |fixed: Octets, more: usize| Interval::new(fixed + s.user.least, fixed + s.user.most + octets(more));
     let first = !s.answered && !s.probed;
     let unprobed = match (first, habits.probes, habits.never_probes) {
         (false, _, _) | (true, _, true) => 0,
@@ -85,7 +86,7 @@ fn requests<F: FnMut(Offer)>(ends: &Ends, s: &Situation, early: u16, offers: &mu
     let least = early.saturating_add(unprobed).saturating_add(instead);
     let points = |more: u16| least.saturating_add(more);
     if s.filled {
-        return offers.put(Said::Request(Method::Password), sized(PASSWORD, 1024), least);
+        return offers.put(Said::Request(Method::Password), sized(PASSWORD, limits::PASSWORD_OCTETS), least);
     }
     let probe = match (first, habits.never_probes) {
         (true, false) => 0,
@@ -94,14 +95,14 @@ fn requests<F: FnMut(Offer)>(ends: &Ends, s: &Situation, early: u16, offers: &mu
     };
     offers.put(Said::Request(Method::None), sized(NONE, 0), early.saturating_add(probe));
     let bare = if habits.fills_with_ignore { 4 } else { 1 };
-    offers.put(Said::Request(Method::Password), sized(PASSWORD, 1024), points(bare));
-    offers.put(Said::Query, sized(QUERY + keys::SMALLEST, 8192), points(1));
+    offers.put(Said::Request(Method::Password), sized(PASSWORD, limits::PASSWORD_OCTETS), points(bare));
+    offers.put(Said::Query, sized(QUERY + keys::SMALLEST, numbers::MOST_PUBLIC_KEY), points(1));
     if s.stage == Stage::Offered {
         let signature = SIGNED - QUERY + keys::SMALLEST_SIGNATURE;
         let signed = s.asked.plus(signature);
         offers.put(
             Said::Request(Method::PublicKey),
-            Interval::new(signed.least, signed.most + Saturating(16_384)),
+            Interval::new(signed.least, signed.most + octets(numbers::MOST_SIGNATURE)),
             0,
         );
     } else {
@@ -111,13 +112,33 @@ fn requests<F: FnMut(Offer)>(ends: &Ends, s: &Situation, early: u16, offers: &mu
             (false, true) => 6,
         };
         let smallest = SIGNED + keys::SMALLEST + keys::SMALLEST_SIGNATURE;
-        offers.put(Said::Request(Method::PublicKey), sized(smallest, 16_384), points(at_once));
+        offers.put(
+            Said::Request(Method::PublicKey),
+            sized(smallest, numbers::MOST_SIGNATURE),
+            points(at_once),
+        );
     }
-    offers.put(Said::Request(Method::KeyboardInteractive), sized(KEYBOARD, 64), points(1));
+    offers.put(
+        Said::Request(Method::KeyboardInteractive),
+        sized(KEYBOARD, numbers::MOST_SUBMETHODS),
+        points(1),
+    );
     let gssapi = if ends.by_gssapi { 2 } else { 4 };
-    offers.put(Said::Request(Method::GssapiWithMic), sized(GSSAPI + MECHANISM, 60), points(gssapi));
+    offers.put(
+        Said::Request(Method::GssapiWithMic),
+        sized(GSSAPI + MECHANISM, numbers::MOST_MECHANISMS),
+        points(gssapi),
+    );
     if ends.by_gssapi {
-        offers.put(Said::Request(Method::GssapiKeyex), sized(GSSAPI_KEYEX + Saturating(16), 112), points(1));
+        offers.put(
+            Said::Request(Method::GssapiKeyex),
+            sized(GSSAPI_KEYEX + octets(numbers::SHORTEST_INTEGRITY_CODE), numbers::MOST_INTEGRITY_CODE),
+            points(1),
+        );
     }
-    offers.put(Said::Request(Method::Hostbased), sized(HOSTBASED + Saturating(150), 8192), points(7));
+    offers.put(
+        Said::Request(Method::Hostbased),
+        sized(HOSTBASED + octets(numbers::SHORTEST_HOSTBASED), numbers::MOST_HOSTBASED),
+        points(7),
+    );
 }

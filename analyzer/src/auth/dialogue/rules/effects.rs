@@ -6,8 +6,7 @@ use super::super::octets::{Interval, Octets};
 use super::super::said::Said;
 use super::super::situation::{Service, Situation, Stage};
 use super::bounds::{ANY, KEYBOARD, NONE, PASSWORD, QUERY};
-use super::sizes;
-use super::{Cost, Ends, Pace, against};
+use super::{Cost, Ends, Pace, against, people, sizes};
 use crate::auth::Method;
 
 /// A packet, as far as it is known.
@@ -153,7 +152,7 @@ impl Situation {
         match method {
             Method::None => {
                 self.user = self.user.narrowed(named(NONE));
-                sizes::long_name(self.user.least)
+                people::long_name(self.user.least)
             }
             Method::Password => {
                 let rest = named(PASSWORD);
@@ -163,8 +162,8 @@ impl Situation {
                     (true, _) | (false, Some(Method::Password)) => 1,
                     (false, _) => 0,
                 };
-                let hidden = ends.habits.client.hides_passwords;
-                sizes::odd_password(before.user.least, rest, hidden).saturating_add(switched)
+                let hidden = ends.habits.client.hides_passwords();
+                people::odd_password(before.user.least, rest, hidden).saturating_add(switched)
             }
             Method::PublicKey if query => {
                 self.asked = payload;
@@ -183,7 +182,7 @@ impl Situation {
                     return switched.saturating_add(4);
                 }
                 self.user = self.user.narrowed(rest);
-                switched.saturating_add(sizes::long_name_typed(self.user.least))
+                switched.saturating_add(people::long_name_typed(self.user.least))
             }
             Method::GssapiWithMic | Method::GssapiKeyex | Method::Hostbased => 1,
         }

@@ -7,15 +7,16 @@ mod authenticated;
 mod bounds;
 mod client;
 mod effects;
+mod people;
 mod server;
 mod sizes;
 
 use std::num::Saturating;
 
-use kexray_grammar::Role;
+use kexray_grammar::{Role, numbers};
 
 pub(super) use self::effects::{Packet, at_end, effect};
-use super::octets::{Interval, Octets};
+use super::octets::{Interval, Octets, octets};
 use super::said::Said;
 use super::situation::{Each, Situation, Stage};
 use super::software::Habits;
@@ -80,7 +81,7 @@ impl<F: FnMut(Offer)> Offers<'_, F> {
     /// IGNORE or DEBUG of any usual size.
     fn any_aside(&mut self, ends: &Ends, from: Role) {
         let known_not_to = if ends.habits.of(from).pads_least { 8 } else { 0 };
-        let sizes = Interval::from(bounds::IGNORE, bounds::DEBUG.0.saturating_add(512));
+        let sizes = Interval::from(bounds::IGNORE, (bounds::DEBUG + octets(numbers::MOST_WORDS)).0 as usize);
         self.put(Said::Aside, sizes, 2_u16.saturating_add(known_not_to));
     }
 

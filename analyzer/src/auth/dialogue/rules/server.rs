@@ -1,11 +1,9 @@
 //! What a server may say until its client is authenticated.
 
-use std::num::Saturating;
-
-use kexray_grammar::Role;
+use kexray_grammar::{Role, numbers};
 
 use super::super::keys;
-use super::super::octets::Interval;
+use super::super::octets::{Interval, octets};
 use super::super::said::Said;
 use super::super::situation::{Service, Situation, Stage};
 use super::bounds::{
@@ -22,14 +20,15 @@ pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut O
         (true, 1) => 4,
         _ => VERY_RARE,
     };
-    offers.put(Said::ExtInfo, Interval::from(EXT_INFO + Saturating(16), 2048), extensions);
+    let least = EXT_INFO + octets(numbers::SHORTEST_SERVER_EXTENSIONS);
+    offers.put(Said::ExtInfo, Interval::from(least, numbers::MOST_SERVER_EXTENSIONS), extensions);
     let leave = match (s.waits(), s.attempts) {
         (true, 2..) => 2,
         (true, 1) => 3,
         (true, 0) => 5,
         (false, _) => 8,
     };
-    offers.put(Said::Disconnect, Interval::from(DISCONNECT, 512), leave);
+    offers.put(Said::Disconnect, Interval::from(DISCONNECT, numbers::MOST_WORDS), leave);
     match s.service {
         Service::NotAsked => return,
         Service::Asked => return offers.exact(Said::ServiceAccept, SERVICE, 0),
@@ -49,7 +48,11 @@ pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut O
 fn answers<F: FnMut(Offer)>(s: &Situation, method: Method, offers: &mut Offers<'_, F>) {
     let at_once = s.stage == Stage::Asked;
     let interactive = matches!(method, Method::KeyboardInteractive | Method::GssapiWithMic);
-    offers.put(Said::Failure, Interval::from(FAILURE, 200), if interactive && at_once { 2 } else { 0 });
+    offers.put(
+        Said::Failure,
+        Interval::from(FAILURE, numbers::MOST_METHODS),
+        if interactive && at_once { 2 } else { 0 },
+    );
     let success = match method {
         Method::PublicKey if s.query => 8,
         Method::None => 5,
@@ -65,15 +68,20 @@ fn answers<F: FnMut(Offer)>(s: &Situation, method: Method, offers: &mut Offers<'
             let least = (key.least + PK_OK).max(smallest);
             offers.put(Said::PkOk, Interval::new(least, (key.most + PK_OK).max(least)), 0);
         }
-        Method::KeyboardInteractive => {
-            offers.put(Said::Prompt, Interval::from(INFO_REQUEST, 4096), if at_once { 3 } else { 4 })
-        }
+        Method::KeyboardInteractive => offers.put(
+            Said::Prompt,
+            Interval::from(INFO_REQUEST, numbers::MOST_PROMPTS),
+            if at_once { 3 } else { 4 },
+        ),
         Method::GssapiWithMic if at_once => {
-            offers.put(Said::Prompt, Interval::from(GSSAPI_RESPONSE + Saturating(6), 14), 0);
+            let least = GSSAPI_RESPONSE + octets(numbers::SHORTEST_MECHANISM);
+            offers.put(Said::Prompt, Interval::from(least, numbers::MOST_MECHANISM), 0);
         }
-        Method::GssapiWithMic => offers.put(Said::Prompt, Interval::from(GSSAPI_RESPONSE, 16_384), 3),
+        Method::GssapiWithMic => {
+            offers.put(Said::Prompt, Interval::from(GSSAPI_RESPONSE, numbers::MOST_TOKEN), 3)
+        }
         // PASSWD_CHANGEREQ.
-        Method::Password => offers.put(Said::Prompt, Interval::from(BANNER, 512), 9),
+        Method::Password => offers.put(Said::Prompt, Interval::from(BANNER, numbers::MOST_WORDS), 9),
         _ => {}
     }
 }

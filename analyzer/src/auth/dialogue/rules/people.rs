@@ -1,0 +1,42 @@
+//! What lengths speak against that people choose: those of their names and passwords.
+
+use super::super::octets::{Interval, Octets};
+
+/// A user's name of so many octets, at least, in a request that holds nothing else.
+pub(super) fn long_name(least: Octets) -> u16 {
+    match least.0 {
+        0..=8 => 0,
+        9..=12 => 1,
+        13..=16 => 2,
+        17..=24 => 3,
+        _ => 4,
+    }
+}
+
+/// The same in a request for "keyboard-interactive".
+pub(super) fn long_name_typed(least: Octets) -> u16 {
+    match least.0 {
+        0..=12 => 1,
+        13..=20 => 2,
+        _ => 4,
+    }
+}
+
+/// A name of at least `user` octets and a password that take `both`.
+pub(super) fn odd_password(user: Octets, both: Interval, hidden: bool) -> u16 {
+    let short = match (both.most - user).0 {
+        0..=2 => 4,
+        3..=5 => 2,
+        6..=7 => 1,
+        _ => 0,
+    };
+    let long = match both.least.0 {
+        _ if hidden => 0,
+        0..=24 => 1,
+        25..=40 => 2,
+        41..=64 => 3,
+        65..=128 => 4,
+        _ => 8,
+    };
+    u16::saturating_add(short, long)
+}
