@@ -1,0 +1,171 @@
+//! What SSH looks like is written in the spec alone: what ships has no number, name or size of it in its own sources.
+//!
+//! Tests and comments may name what they like, and so may the crates that do not ship: they compare with captures, logs
+//! and tools. The rules are:
+//!
+//! - A text is no name that the spec declares: of an algorithm or other thing of a table, a word, what a message or line
+//!   always has, the tag of a keyed structure. `PLAIN` has the English words among them, where they mean nothing of SSH.
+//! - A number of the sources that make something of SSH is no more than two, or `EXPLAINED` tells what it counts. In `WEIGHED` there
+//!   are points as well, small numbers that weigh one reading against another; but not where a size stands. `PEOPLE` is
+//!   about those who use SSH.
+
+#![allow(clippy::expect_used, reason = "a test may")]
+
+#[path = "literals/sources.rs"]
+mod sources;
+
+use std::collections::BTreeSet;
+
+use kexray_codegen::describe;
+use kexray_codegen::description::{Constant, Description, Structure};
+use sources::{Literal, sources};
+
+/// Sources of what ships.
+const SHIPS: [&str; 5] = ["analyzer/src", "capture/src", "cli/src", "codegen/src", "grammar/src"];
+
+/// Those of them that make something of what SSH says. The command only shows what they tell; numbers that it counts
+/// columns and characters with are none of SSH's.
+const KNOWS: [&str; 3] = ["analyzer/src", "capture/src/ssh.rs", "grammar/src"];
+
+/// Where points are given.
+const WEIGHED: &str = "analyzer/src/auth/dialogue/";
+/// More points are not given.
+const MOST_POINTS: u64 = 20;
+
+/// How long names and passwords are that people choose: nothing that SSH knows of.
+const PEOPLE: &str = "analyzer/src/auth/dialogue/rules/people.rs";
+
+/// English words that are names in SSH too: where they stand, and for what.
+const PLAIN: &[(&str, &str, &str)] = &[
+    ("cli/src/table.rs", "session", "how many sessions there are"),
+    ("codegen/src/vectors/json.rs", "null", "a value of JSON"),
+];
+
+/// Numbers that count nothing of SSH: where they stand, and what they are.
+const EXPLAINED: &[(&str, u64, &str)] = &[
+    ("analyzer/src/auth/dialogue/clock.rs", 22_000_000, "nanoseconds: what a slow hash takes"),
+    ("analyzer/src/auth/dialogue/mod.rs", 512, "packets that are kept"),
+    ("analyzer/src/host_key.rs", 4, "bits of a hexadecimal digit"),
+    ("analyzer/src/host_key.rs", 15, "the greatest hexadecimal digit"),
+    ("analyzer/src/host_key.rs", 16, "hexadecimal"),
+    ("analyzer/src/host_key.rs", 47, "characters of an MD5 with colons"),
+    ("analyzer/src/host_key.rs", 50, "characters of a SHA-256 in base64 behind its name"),
+    ("analyzer/src/listed.rs", 20, "a power of two: comparisons that are worth it"),
+    ("analyzer/src/listed.rs", 256, "algorithms of one table, which a test counts"),
+    ("analyzer/src/stream.rs", 1200, "octets of a full TCP segment"),
+    ("analyzer/src/time.rs", 1000, "units of time"),
+    ("analyzer/src/time.rs", 1_000_000_000, "units of time"),
+    ("capture/src/ssh.rs", 4096, "flows of which anomalies are kept"),
+];
+
+fn structures(spec: &Description) -> impl Iterator<Item = &Structure> {
+    let layers = spec.layers.iter().flat_map(|layer| &layer.messages);
+    let exchanges = spec.exchanges.iter().flat_map(|exchange| &exchange.messages);
+    let variants = spec.keyed.iter().flat_map(|keyed| &keyed.variants).map(|(_, structure)| structure);
+    layers.chain(exchanges).map(|message| &message.structure).chain(variants).chain(&spec.frames)
+}
+
+/// All names that the spec declares, as octets that some end sends.
+fn declared() -> BTreeSet<String> {
+    let spec = describe(include_str!("../../grammar/ssh.grammar")).expect("it is right");
+    let constants = structures(&spec).flat_map(|structure| &structure.fields).filter_map(|field| match field
+        .constant
+        .as_ref()?
+    {
+        Constant::Text(text) => Some(text.clone()),
+        _ => None,
+    });
+    let tags = spec.keyed.iter().flat_map(|keyed| &keyed.variants).map(|(tag, _)| tag.clone());
+    let names = spec.names.iter().flat_map(|names| &names.names);
+    // What a pattern begins or ends with is as much of a name.
+    let names = names.flat_map(|name| name.split('*')).filter(|part| part.len() > 2).map(str::to_owned);
+    names.chain(constants).chain(tags).chain(spec.line_texts.iter().cloned()).collect()
+}
+
+#[test]
+fn no_name_is_written_outside_the_spec() {
+    let declared = declared();
+    assert!(declared.len() > 300, "{}", declared.len());
+    let mut needed = BTreeSet::new();
+    let mut found = Vec::new();
+    for source in SHIPS.into_iter().flat_map(sources) {
+        for (literal, _) in &source.literals {
+            let Literal::Text(text) = literal else { continue };
+            let is_name =
+                declared.contains(text) || declared.iter().any(|name| name.len() > 7 && text.contains(name));
+            if !is_name {
+                continue;
+            }
+            match PLAIN.iter().find(|(file, word, _)| *file == source.name && word == text) {
+                Some(plain) => _ = needed.insert(plain),
+                None => found.push(format!("{}: {text:?}", source.name)),
+            }
+        }
+    }
+    assert!(found.is_empty(), "names of SSH:\n{}", found.join("\n"));
+    assert_eq!(needed, PLAIN.iter().collect());
+}
+
+#[test]
+fn no_number_is_written_outside_the_spec() {
+    let mut needed = BTreeSet::new();
+    let mut found = Vec::new();
+    for source in KNOWS.into_iter().flat_map(sources).filter(|source| source.name != PEOPLE) {
+        for (literal, is_size) in &source.literals {
+            let Literal::Number(number) = literal else { continue };
+            let points = source.name.starts_with(WEIGHED) && *number <= MOST_POINTS && !is_size;
+            if *number <= 2 || points {
+                continue;
+            }
+            match EXPLAINED.iter().find(|(file, known, _)| *file == source.name && known == number) {
+                Some(explained) => _ = needed.insert(explained),
+                None => found.push(format!("{}: {number}", source.name)),
+            }
+        }
+    }
+    assert!(found.is_empty(), "numbers:\n{}", found.join("\n"));
+    assert_eq!(needed, EXPLAINED.iter().collect());
+}
+
+/// The rules find what they are for.
+#[test]
+fn literals_are_found_where_they_stand() {
+    let text = r#"
+        #![doc = "not this"]
+        //! Nor this: 4096.
+        const NAME: &[u8] = b"password";
+        #[cfg(test)]
+        mod tests { const N: u8 = 77; }
+        fn f(x: u32) -> Octets {
+            put(Saturating(4), 5);
+            Interval::from(least, 0x20);
+            match x { 6..=7 => "eight", _ => return octets(9) };
+            if length == 10 || x > 11 { n.is_multiple_of(12) }
+            macros!(13, "x");
+        }
+        #[cfg(test)]
+        const ONE: u8 = 78;
+        const TWO: u8 = b'A';
+    "#;
+    let found = sources::literals(text);
+    let text = |text: &str| (Literal::Text(text.to_owned()), false);
+    let (points, size) =
+        (|number| (Literal::Number(number), false), |number| (Literal::Number(number), true));
+    let wanted = [
+        text("password"),
+        size(4),
+        points(5),
+        size(32),
+        size(6),
+        size(7),
+        text("eight"),
+        size(9),
+        size(10),
+        size(11),
+        size(12),
+        points(13),
+        text("x"),
+        text("A"),
+    ];
+    assert_eq!(found, wanted);
+}
