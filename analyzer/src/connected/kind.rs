@@ -4,7 +4,7 @@
 //! (RFC 4254 sections 6.1 to 6.5). A request for a terminal, a shell, a command and a subsystem have sizes of their own,
 //! but some commands are as long as other requests: then what follows decides, or nothing is told.
 
-use kexray_grammar::Role;
+use kexray_grammar::{Role, numbers};
 
 use super::opening::{Flight, Opening};
 use super::sizes::{
@@ -18,7 +18,7 @@ use crate::auth::dialogue::Each;
 /// Keys with an echo from which on someone types.
 const TYPED: u32 = 3;
 /// Octets from which on an SSH_FXP_VERSION has extensions.
-const EXTENDED: usize = 100;
+const EXTENDED: usize = numbers::SFTP_EXTENDED;
 
 /// Tells what it is for; `ended` says that all was seen, up to the end.
 pub(super) fn purpose(opening: &Opening, wires: &Each<Wire>, grants_late: bool, ended: bool) -> Purpose {

@@ -1,5 +1,6 @@
 //! Key exchanges after the first, known by the sizes that their messages had in clear. RFC 4253 section 9.
 
+use kexray_grammar::numbers::EXCHANGE_VARIES;
 use kexray_grammar::{Role, words};
 
 use super::sizes::Wire;
@@ -13,9 +14,6 @@ pub(crate) struct Exchanged {
     /// Octets of the last message of the method; zero where none was seen.
     pub(crate) last: u32,
 }
-
-/// Octets by which a signature or a number differs from one exchange to the next.
-const VARIES: usize = 4;
 
 /// What to look for in one direction.
 #[derive(Clone, Copy, Debug, Default)]
@@ -91,7 +89,10 @@ impl Rekeys {
             let extensions = once(&[extensions]);
             Known {
                 kexinits: [0, extensions, all.saturating_sub(extensions), all].map(without),
-                last: (wire.of(last.saturating_sub(VARIES)), wire.of(last.saturating_add(VARIES))),
+                last: (
+                    wire.of(last.saturating_sub(EXCHANGE_VARIES)),
+                    wire.of(last.saturating_add(EXCHANGE_VARIES)),
+                ),
                 newkeys: wire.of(1),
                 ..Known::default()
             }

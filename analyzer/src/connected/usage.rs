@@ -1,5 +1,7 @@
 //! What a connection came to once its user was let in.
 
+use kexray_grammar::connection::{Exec, Shell, Subsystem};
+
 /// What a session was opened for. RFC 4254 sections 6.5 and 7.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -21,9 +23,9 @@ impl SessionKind {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Shell => "shell",
-            Self::Exec => "exec",
-            Self::Subsystem => "subsystem",
+            Self::Shell => Shell::REQUEST_TYPE,
+            Self::Exec => Exec::REQUEST_TYPE,
+            Self::Subsystem => Subsystem::REQUEST_TYPE,
             Self::Forward => "forward",
             Self::None => "none",
         }
