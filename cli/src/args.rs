@@ -57,6 +57,10 @@ pub(crate) struct CompletionsArgs {
 pub(crate) struct ManArgs {
     /// The command whose page is wanted, instead of that of all
     pub(crate) command: Option<String>,
+
+    /// Write a file for each command into this directory instead
+    #[arg(long, short, value_name = "DIR", conflicts_with = "command")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// What every command that reads captures takes.

@@ -96,7 +96,10 @@ pub fn run_with(
         Command::Report(args) => report::run(args, stdout, stderr, progress),
         Command::Explain(args) => glossary::run(args.name.as_deref(), stdout),
         Command::Completions(args) => manual::completions(args.shell, stdout),
-        Command::Man(args) => manual::page(args.command.as_deref(), stdout),
+        Command::Man(args) => match &args.output {
+            Some(directory) => manual::pages(directory),
+            None => manual::page(args.command.as_deref(), stdout),
+        },
     };
     match outcome {
         Ok(true) => SUCCESS,

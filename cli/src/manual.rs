@@ -1,8 +1,9 @@
 //! What follows from the declarations of arguments, besides `--help`: manual pages and completions.
 
 use std::io::Write;
+use std::path::Path;
 
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
 use clap_mangen::Man;
@@ -30,6 +31,13 @@ pub(crate) fn page(name: Option<&str>, stdout: &mut dyn Write) -> anyhow::Result
     };
     Man::new(command).render(stdout)?;
     stdout.flush()?;
+    Ok(true)
+}
+
+/// Writes the manual pages of all commands into a directory.
+pub(crate) fn pages(directory: &Path) -> anyhow::Result<bool> {
+    clap_mangen::generate_to(Args::command(), directory)
+        .with_context(|| format!("cannot write into {}", directory.display()))?;
     Ok(true)
 }
 

@@ -361,6 +361,11 @@ fn completions_and_manual_pages_follow_the_help() {
         assert!(text.contains(&format!("--{option}")), "{option}");
     }
     assert!(stdout(&kexray(&[&"man"])).replace("\\-", "-").contains("kexray-read(1)"));
+    let directory = tempfile::tempdir().unwrap();
+    assert_eq!(kexray(&[&"man", &"--output", &directory.path()]).status.code(), Some(0));
+    assert!(
+        fs::read_to_string(directory.path().join("kexray-read.1")).unwrap().contains("max\\-stream\\-buffer")
+    );
     assert_eq!(kexray(&[&"man", &"rite"]).status.code(), Some(1));
 }
 
