@@ -19,7 +19,7 @@ impl Observer for Print {
 
     fn oddity(&mut self, _: &Flow, _: Timestamp, _: Oddity) {}
 
-    fn session(&mut self, flow: &Flow, session: Session) {
+    fn session(&mut self, flow: &Flow, session: &mut Session) {
         let verdict = match session.auth_success {
             Some(true) => "logged in",
             Some(false) => "refused",
