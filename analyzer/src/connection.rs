@@ -75,7 +75,7 @@ impl Connection {
             guessed_right: true,
             strict: false,
             inference: Inference::new(config.engine),
-            session: Session::with_explanation(config.explain),
+            session: Session::begin(config),
             ended: false,
             left: false,
             finished: false,
@@ -115,7 +115,8 @@ impl Connection {
         let offers = [&self.session.client_offer, &self.session.server_offer].into_iter().flatten();
         let offers = offers.map(|offer| offer.kept());
         let key = self.session.host_key.iter().map(HostKey::kept);
-        streams.chain(lines).chain(offers).chain(key).fold(0, usize::saturating_add)
+        let proof = self.session.proof.iter().map(|proof| proof.kept());
+        streams.chain(lines).chain(offers).chain(key).chain(proof).fold(0, usize::saturating_add)
     }
 
     /// Whether only the lengths of what `side` sends matter from now on: delivering it changes nothing that is

@@ -317,6 +317,7 @@ impl Connection {
                 if !self.streams.of_mut(side).course.exchange(role, exchange, &parsed.value) {
                     self.note(at, Anomaly::SshMessageOutOfOrder, None, sink);
                 }
+                self.session.note_proof(&parsed.value);
                 let origin = self.origin(side);
                 parsed.value.raise(origin, &mut |event| self.session.tell(at, &event, sink));
             }

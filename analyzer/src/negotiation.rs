@@ -9,7 +9,7 @@ use kexray_grammar::{
 use crate::listed::Listed;
 
 /// One value for each direction.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Directions<T> {
     /// Client to server.
     pub client_to_server: T,
@@ -18,7 +18,7 @@ pub struct Directions<T> {
 }
 
 /// The negotiated algorithms; `None` where the lists share none.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Algorithms {
     /// Key-exchange method.
     pub kex: Option<Named<KexMethod>>,

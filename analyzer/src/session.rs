@@ -1,6 +1,6 @@
 //! What is known of a connection, gathered while it goes on.
 
-use kexray_grammar::{Anomaly, Event};
+use kexray_grammar::{Anomaly, Event, ExchangeMessage};
 
 use crate::auth::{Evidence, Explained, Method, Step};
 use crate::connected::SessionKind;
@@ -8,9 +8,10 @@ use crate::in_clear::InClear;
 use crate::key_facts::HostKey;
 use crate::negotiation::{Algorithms, Directions};
 use crate::offer::Offer;
+use crate::proof::Proof;
 use crate::scan::Scan;
 use crate::sink::{Excess, Sink};
-use crate::{Timestamp, host_key};
+use crate::{Config, Timestamp, host_key};
 
 /// What a connection came to: one row of a log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct Session {
     /// What the host key is made of; `None` unless it was seen and could be read, and details are
     /// [wanted](crate::Sink::wants_details).
     pub host_key: Option<HostKey>,
+    /// The host key and its signature as they were sent, if they were [asked for](crate::Config::proof).
+    pub proof: Option<Box<Proof>>,
     /// Whether the last attempt at authentication succeeded; `None` where that is not known.
     pub auth_success: Option<bool>,
     /// Attempts at authentication, the successful one included; a "none" that was refused is none.
@@ -71,8 +74,21 @@ pub struct Session {
 struct Told(u64);
 
 impl Session {
-    pub(crate) fn with_explanation(explain: bool) -> Self {
-        Self { explanation: explain.then(Vec::new), in_clear: explain.then(Vec::new), ..Self::default() }
+    /// Of a connection of which nothing was seen.
+    pub(crate) fn begin(config: Config) -> Self {
+        Self {
+            explanation: config.explain.then(Vec::new),
+            in_clear: config.explain.then(Vec::new),
+            proof: config.proof.then(Box::default),
+            ..Self::default()
+        }
+    }
+
+    /// Keeps by what the server proves who it is, if that was asked for.
+    pub(crate) fn note_proof(&mut self, message: &ExchangeMessage<'_>) {
+        if let Some(proof) = &mut self.proof {
+            proof.note(message);
+        }
     }
 
     /// Tells an event, and those that follow from it.

@@ -43,6 +43,7 @@ mod tests {
         Some(Box::new(Offer {
             hassh: "".into(),
             hassh_algorithms: [].into(),
+            ends: [0; 3],
             server_host_key_algorithms: [].into(),
             strict_kex,
         }))
