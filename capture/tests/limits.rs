@@ -99,7 +99,7 @@ fn every_limit_of_the_spec_stands_there() {
 #[test]
 fn what_it_refers_to_exists() {
     let mut sources = Vec::new();
-    for directory in ["capture", "analyzer", "cli", "report"] {
+    for directory in ["capture", "analyzer", "audit", "cli", "report"] {
         collect(&root().join(directory), &mut sources);
     }
     let counters: Vec<_> = Stats::default().rows().map(|(name, _)| name).collect();

@@ -3,8 +3,10 @@
 use std::num::NonZero;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use kexray_analyzer::{Config, Engine};
+use kexray_audit::Severity;
 use kexray_capture::{IpNet, Limits, LocalNetworks};
 
 use crate::columns::Fields;
@@ -28,6 +30,8 @@ pub(crate) enum Command {
     Read(ReadArgs),
     /// Write every event of the SSH sessions of captures, as JSON lines in order of time
     Events(EventsArgs),
+    /// List the SSH servers and clients of captures, and what is wrong with them
+    Audit(AuditArgs),
     /// Log the SSH sessions of a network interface, as they end
     #[cfg(all(feature = "live", target_os = "linux"))]
     Live(LiveArgs),
@@ -202,6 +206,37 @@ impl LogArgs {
 pub(crate) struct EventsArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct AuditArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+
+    /// How the report is written
+    #[arg(long, short, value_enum, default_value_t)]
+    pub(crate) format: AuditFormat,
+
+    /// Exit with 3 if something this bad, or worse, is found
+    #[arg(long, value_name = "SEVERITY", value_parser = severity())]
+    pub(crate) fail_on: Option<Severity>,
+}
+
+/// How an audit's report is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuditFormat {
+    /// For people
+    #[default]
+    Table,
+    /// One JSON object
+    Json,
+    /// A cryptography bill of materials, CycloneDX 1.6
+    Cyclonedx,
+}
+
+fn severity() -> impl TypedValueParser<Value = Severity> {
+    let words = PossibleValuesParser::new(Severity::ALL.map(Severity::name));
+    words.try_map(|word| word.parse::<Severity>())
 }
 
 #[cfg(all(feature = "live", target_os = "linux"))]

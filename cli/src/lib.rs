@@ -1,6 +1,7 @@
 //! The `kexray` command as a library: its tests run it in place.
 
 mod args;
+mod audit;
 mod columns;
 mod config;
 mod events;
@@ -29,6 +30,7 @@ use clap::{CommandFactory as _, Parser as _};
 use kexray_analyzer::escape;
 
 use args::{Args, Command};
+use audit::Verdict;
 use table::Look;
 
 /// Exit code where all went well.
@@ -37,6 +39,8 @@ pub const SUCCESS: u8 = 0;
 pub const FAILURE: u8 = 1;
 /// Exit code where the arguments make no sense.
 pub const USAGE: u8 = 2;
+/// Exit code where `kexray audit` found something as bad as `--fail-on` says.
+pub const FOUND: u8 = 3;
 
 /// Where the command writes, and what is known of it.
 pub struct Streams<'s> {
@@ -91,6 +95,11 @@ pub fn run_with(
     let outcome = match &args.command {
         Command::Read(args) => read::run(args, stdout, stderr, look, progress),
         Command::Events(args) => events::run(args, stdout, stderr, progress),
+        Command::Audit(args) => match audit::run(args, stdout, stderr, look, progress) {
+            Ok(Verdict::Found) => return FOUND,
+            Ok(Verdict::Passed { all_read }) => Ok(all_read),
+            Err(error) => Err(error),
+        },
         #[cfg(all(feature = "live", target_os = "linux"))]
         Command::Live(args) => live::run(args, stdout, stderr),
         Command::Report(args) => report::run(args, stdout, stderr, progress),

@@ -13,7 +13,7 @@ use crate::escape::to_text;
 use crate::json;
 
 /// Rows whose columns are laid out together.
-const PAGE: usize = 200;
+pub(crate) const PAGE: usize = 200;
 
 const HEADER: [&str; 8] = ["TIME", "FROM", "TO", "CLIENT", "SERVER", "AUTH", "ALGORITHMS", "HOST KEY"];
 
@@ -70,31 +70,11 @@ impl<'w> Table<'w> {
         if self.page.is_empty() {
             return Ok(());
         }
-        let mut table = comfy_table::Table::new();
-        table.load_style(presets::NOTHING);
-        if self.look.fits {
-            table.set_content_arrangement(ContentArrangement::Dynamic);
-        } else {
-            table.force_no_tty();
-        }
-        if self.look.bold {
-            table.enforce_styling();
-        }
         let titles = match &self.columns {
             Some(columns) => columns.iter().map(|column| column.name).collect(),
             None => HEADER.to_vec(),
         };
-        table.set_header(titles.into_iter().map(|title| {
-            let cell = Cell::new(title);
-            if self.look.bold { cell.add_attribute(Attribute::Bold) } else { cell }
-        }));
-        table.add_rows(self.page.drain(..));
-        for column in table.column_iter_mut() {
-            column.set_padding((0, 2));
-        }
-        for line in table.lines() {
-            writeln!(self.out, "{}", line.trim_end())?;
-        }
+        write_page(&titles, self.page.drain(..), self.look, &mut self.out)?;
         Ok(())
     }
 
@@ -114,6 +94,37 @@ impl<'w> Table<'w> {
         }
         self.out.flush()
     }
+}
+
+/// Writes rows in columns, under their titles.
+pub(crate) fn write_page(
+    titles: &[&str],
+    rows: impl Iterator<Item = Vec<String>>,
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut table = comfy_table::Table::new();
+    table.load_style(presets::NOTHING);
+    if look.fits {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+    } else {
+        table.force_no_tty();
+    }
+    if look.bold {
+        table.enforce_styling();
+    }
+    table.set_header(titles.iter().map(|title| {
+        let cell = Cell::new(title);
+        if look.bold { cell.add_attribute(Attribute::Bold) } else { cell }
+    }));
+    table.add_rows(rows);
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    for line in table.lines() {
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
 }
 
 /// What is told of a session where nothing else was asked for.
@@ -167,7 +178,7 @@ pub(crate) fn endpoint(endpoint: Endpoint) -> String {
 const CELL: usize = 64;
 
 /// An identification line, without what nearly all of them have in front.
-fn software(line: Option<&[u8]>) -> String {
+pub(crate) fn software(line: Option<&[u8]>) -> String {
     let Some(line) = line else { return "-".to_owned() };
     let spoken = Identification::of_line(line)
         .and_then(|parts| ProtocolVersion::like(parts.protocol_version))
@@ -180,7 +191,7 @@ fn software(line: Option<&[u8]>) -> String {
 }
 
 /// Text from the wire, cut where it is too long for a cell.
-fn shown(text: &[u8]) -> String {
+pub(crate) fn shown(text: &[u8]) -> String {
     let mut text = to_text(text);
     if text.contains(reorders) {
         text = text.replace(reorders, "\u{fffd}");

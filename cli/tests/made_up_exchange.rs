@@ -39,7 +39,7 @@ const EDITS: [(&str, &str); 3] = [
 ];
 
 /// The crates that the command is made of.
-const CRATES: [&str; 6] = ["grammar", "codegen", "analyzer", "capture", "report", "cli"];
+const CRATES: [&str; 7] = ["grammar", "codegen", "analyzer", "audit", "capture", "report", "cli"];
 
 #[test]
 fn is_an_edit_of_the_spec_alone() {
