@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use kexray_analyzer::{Anomaly, Event};
+use kexray_audit::Finding;
 use kexray_capture::{Stats, TcpAnomaly};
 
 use crate::columns::{Log, Oddities, Sessions};
@@ -67,6 +68,10 @@ fn entries() -> Vec<Entry> {
     for anomaly in TcpAnomaly::ALL {
         add(anomaly.name(), "oddity of TCP, in weird.log", anomaly.meaning());
     }
+    for finding in Finding::ALL {
+        let what = format!("finding of kexray audit, {}", finding.severity());
+        add(finding.name(), &what, &format!("{} See {}.", finding.meaning(), finding.reference()));
+    }
     for (name, meaning, _) in Stats::default().described() {
         add(name, "counter of --stats", meaning);
     }
@@ -113,6 +118,7 @@ mod tests {
         assert!(explain("ssh_auth_successful").unwrap().starts_with("ssh_auth_successful: event\n"));
         assert!(explain("SSH_packet_too_long").unwrap().contains("oddity of SSH"));
         assert!(explain("rexmit_inconsistency").unwrap().contains("oddity of TCP"));
+        assert!(explain("terrapin").unwrap().contains("finding of kexray audit, medium"));
         assert!(explain("flows_evicted").unwrap().contains("counter"));
         let both = explain("uid").unwrap();
         assert!(both.contains("ssh.log") && both.contains("weird.log"), "{both}");
