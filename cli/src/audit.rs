@@ -58,9 +58,9 @@ impl Observer for Auditor {
 
     fn oddity(&mut self, _: &Flow, _: Timestamp, _: Oddity) {}
 
-    fn session(&mut self, flow: &Flow, session: Session) {
+    fn session(&mut self, flow: &Flow, session: &mut Session) {
         let end = |end: Endpoint| SocketAddr::new(end.address, end.port);
-        self.0.add(end(flow.originator), end(flow.responder), flow.overlay.as_u64(), &session);
+        self.0.add(end(flow.originator), end(flow.responder), flow.overlay.as_u64(), session);
     }
 }
 
