@@ -24,8 +24,22 @@ pub(crate) struct Live {
 impl Live {
     /// Starts it, and waits until it listens.
     pub(crate) fn start(machine: &Machine, folder: &Path, arguments: &[&str]) -> Self {
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_kexray")), machine, folder, arguments)
+    }
+
+    /// Starts it as the user `nobody`, who has no right but `CAP_NET_RAW`: as a service does.
+    pub(crate) fn start_as_nobody(machine: &Machine, folder: &Path, arguments: &[&str]) -> Self {
+        // Where that user may run it.
+        let copy = folder.join("kexray");
+        fs::copy(env!("CARGO_BIN_EXE_kexray"), &copy).unwrap();
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid", "nobody", "--clear-groups", "--inh-caps", "-all,+net_raw"]);
+        command.args(["--ambient-caps", "-all,+net_raw", "--bounding-set", "-all,+net_raw"]).arg(copy);
+        Self::start_by(command, machine, folder, arguments)
+    }
+
+    fn start_by(mut command: Command, machine: &Machine, folder: &Path, arguments: &[&str]) -> Self {
         let file = |name| File::create(folder.join(name)).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kexray"));
         command.args(["live", INTERFACE]).args(arguments);
         command.stdin(Stdio::null()).stdout(file("stdout")).stderr(file("stderr"));
         let child = machine.on(move || command.spawn().unwrap());

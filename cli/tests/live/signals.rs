@@ -38,6 +38,34 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
+/// The process is that user's, and can neither do nor become more than others.
+fn has_no_rights(live: &Live, user: &User) {
+    let status = fs::read_to_string(format!("/proc/{}/status", live.pid())).unwrap();
+    let field =
+        |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+    let uid = user.uid.to_string();
+    assert_eq!(field("Uid:").split_whitespace().collect::<Vec<_>>(), [&uid; 4]);
+    for set in ["CapEff:", "CapPrm:", "CapInh:", "CapAmb:"] {
+        assert_eq!(field(set), "0000000000000000", "{set}");
+    }
+    assert_eq!(field("NoNewPrivs:"), "1");
+}
+
+#[test]
+fn a_service_takes_one_right_and_gives_it_up() {
+    if !possible(&["ip", "setpriv"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+    let network = Network::new();
+    let mut live = Live::start_as_nobody(&network.client, folder.path(), &[]);
+    has_no_rights(&live, &User::from_name("nobody").unwrap().unwrap());
+    drop(conversation(&network, 22));
+    wait_until("the session", || live.stdout().contains("SSH-2.0-other"));
+    assert!(live.stop(Signal::SIGTERM).success());
+}
+
 #[test]
 fn quiet_sessions_are_written_in_time_and_open_ones_at_the_end() {
     if !possible(&["ip"]) {
@@ -97,15 +125,7 @@ fn logs_are_rotated_and_figures_told_without_rights() {
     ];
     let mut live = Live::start(&network.client, folder.path(), &arguments);
 
-    let status = fs::read_to_string(format!("/proc/{}/status", live.pid())).unwrap();
-    let field =
-        |name: &str| status.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
-    let uid = nobody.uid.to_string();
-    assert_eq!(field("Uid:").split_whitespace().collect::<Vec<_>>(), [&uid; 4]);
-    for set in ["CapEff:", "CapPrm:", "CapInh:", "CapAmb:"] {
-        assert_eq!(field(set), "0000000000000000", "{set}");
-    }
-    assert_eq!(field("NoNewPrivs:"), "1");
+    has_no_rights(&live, &nobody);
 
     drop(conversation(&network, 22));
     wait_until("the file that was put aside", || names(&logs).len() == 4);
