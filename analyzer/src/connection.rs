@@ -178,10 +178,7 @@ impl Connection {
                 return self.inference.lose();
             }
             Phase::Ended => return,
-            Phase::Identifying | Phase::BrokenLine => {
-                stream.buffer = Vec::new();
-                stream.phase = Phase::BrokenLine;
-            }
+            Phase::Identifying | Phase::BrokenLine => self.break_line(side, at, sink),
             Phase::EndOfLine | Phase::Choosing | Phase::KeysSent | Phase::Lost => {
                 stream.buffer = Vec::new();
                 stream.phase = Phase::Lost;

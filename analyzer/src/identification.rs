@@ -72,14 +72,29 @@ impl Connection {
         }
     }
 
+    /// Bytes are missing among the lines. What was captured of an identification line counts as it, once it names the
+    /// protocol and begins to name the software.
+    pub(crate) fn break_line(&mut self, side: Side, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
+        let stream = self.streams.of_mut(side);
+        stream.phase = Phase::BrokenLine;
+        let line = std::mem::take(&mut stream.buffer);
+        let line = line.strip_suffix(b"\r").unwrap_or(&line);
+        if let Some(identification) = Identification::of_line(line)
+            && !identification.software_version.is_empty()
+        {
+            self.identified(side, at, line, identification, sink);
+        }
+    }
+
     /// After missing bytes among the lines: the identification line may still come, or packets without it.
     pub(crate) fn after_broken_line<'b>(&mut self, side: Side, bytes: &'b [u8]) -> &'b [u8] {
         let text = bytes.iter().all(|octet| !octet.is_ascii_control() || octet.is_ascii_whitespace());
-        if bytes.starts_with(Identification::BEGINS) {
+        let identified = self.streams.of(side).identified;
+        if bytes.starts_with(Identification::BEGINS) && !identified {
             self.streams.of_mut(side).phase = Phase::Identifying;
             bytes
         } else if text {
-            self.end_of_line(side, bytes, Phase::Identifying)
+            self.end_of_line(side, bytes, if identified { Phase::Choosing } else { Phase::Identifying })
         } else {
             self.streams.of_mut(side).phase = Phase::Lost;
             bytes

@@ -447,6 +447,38 @@ fn a_gap_among_the_lines_before_the_identification() {
 }
 
 #[test]
+fn an_identification_line_of_which_the_end_is_missing() {
+    let mut talk = Talk::new();
+    // A snap length cuts off the end of the line, and of all that follows.
+    talk.say(Originator, b"SSH-2.0-OpenSSH_8.9p1 Ubu").lose(Originator, 16);
+    talk.say(Responder, b"SSH-2.0-drop").lose(Responder, 13);
+    assert_eq!(talk.connection.verdict(), Verdict::Ssh);
+    assert!(talk.told.has("ssh_client_version version=SSH-2.0-OpenSSH_8.9p1 Ubu"));
+    assert!(talk.told.has("!SSH_gap_in_handshake"));
+    assert_eq!(talk.connection.session().version, Some(2));
+    talk.say(Responder, &kexinit(CURVE, ED25519, false)).say(Originator, &kexinit(CURVE, ED25519, false));
+    assert_eq!(talk.told.count("ssh_capabilities"), 2);
+}
+
+#[test]
+fn an_identification_line_of_which_the_middle_is_missing() {
+    let mut talk = Talk::new();
+    talk.say(Originator, b"SSH-2.0-Open").lose(Originator, 3).say(Originator, b"_9.2\r\n");
+    talk.say(Originator, &kexinit(CURVE, ED25519, false));
+    assert_eq!(talk.told.count("ssh_client_version version=SSH-2.0-Open"), 1);
+    assert_eq!(talk.told.count("ssh_capabilities"), 1);
+}
+
+#[test]
+fn what_only_begins_like_an_identification_line_is_none() {
+    for part in [&b"SSH-"[..], b"SSH-2.", b"SSH-2.0", b"SSH-2.0-"] {
+        let mut talk = Talk::new();
+        talk.say(Originator, part).lose(Originator, 20);
+        assert_eq!((talk.connection.verdict(), talk.told.0.len()), (Verdict::Undecided, 0));
+    }
+}
+
+#[test]
 fn text_before_the_identification_is_dropped_as_a_whole() {
     let mut talk = Talk::new();
     talk.say(Originator, CLIENT);
