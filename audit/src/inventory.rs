@@ -252,7 +252,7 @@ pub(crate) fn offers_post_quantum(offer: &Offer) -> bool {
     })
 }
 
-fn key_kind(session: &Session) -> Option<KeyKind> {
+pub(crate) fn key_kind(session: &Session) -> Option<KeyKind> {
     let key = session.host_key.as_ref()?;
     let family =
         HostKeyAlgorithm::of_name(key.format.as_bytes()).map_or(key.format, HostKeyAlgorithm::family);

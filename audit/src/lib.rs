@@ -27,6 +27,8 @@
 //! # Ok::<(), std::net::AddrParseError>(())
 //! ```
 //!
+//! While sessions end, [`notices::Watch`] tells what should be looked at: guessed passwords, scans, changed host keys.
+//!
 //! What is kept is bounded by [`Limits`]; what is left out is counted ([`Dropped`]).
 
 #![cfg_attr(
@@ -52,6 +54,7 @@ mod severity;
 mod store;
 
 pub mod cyclonedx;
+pub mod notices;
 
 pub use finding::Finding;
 pub use inventory::{Audit, Dropped, KeyKind};

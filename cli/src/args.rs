@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use kexray_analyzer::{Config, Engine};
 use kexray_audit::Severity;
+use kexray_audit::notices::{Thresholds, Watch};
 use kexray_capture::{IpNet, Limits, LocalNetworks};
 
 use crate::columns::Fields;
@@ -194,6 +195,45 @@ pub(crate) struct LogArgs {
     /// A local network, for the column `direction`; may be repeated [default: networks that are not routed globally]
     #[arg(long, value_name = "NET", value_delimiter = ',')]
     local: Vec<IpNet>,
+
+    #[command(flatten)]
+    pub(crate) notices: NoticeArgs,
+}
+
+/// What is noticed.
+#[derive(Debug, clap::Args)]
+pub(crate) struct NoticeArgs {
+    /// Write notice.log too: who guesses passwords or scans, which host keys changed. docs/notices.md says what is noticed
+    #[arg(long = "notices", help_heading = "Notices", requires = "output")]
+    pub(crate) wanted: bool,
+
+    /// Connections in which a host fails to authenticate within the window until it is said to guess passwords
+    #[arg(long, help_heading = "Notices", value_name = "NUMBER", requires = "wanted", default_value_t = Thresholds::default().guesses)]
+    guesses: u64,
+
+    /// Connections of a host within the window that end without an attempt, until it is said to scan
+    #[arg(long, help_heading = "Notices", value_name = "NUMBER", requires = "wanted", default_value_t = Thresholds::default().scans)]
+    scans: u64,
+
+    /// How long connections of a host count together
+    #[arg(long, help_heading = "Notices", value_name = "TIME", requires = "wanted", default_value_t = Time(Thresholds::default().window))]
+    window: Time,
+
+    /// Attempts to authenticate in one connection that are many
+    #[arg(long, help_heading = "Notices", value_name = "NUMBER", requires = "wanted", default_value_t = Thresholds::default().attempts)]
+    attempts: u64,
+}
+
+impl NoticeArgs {
+    /// What tells of them, if they are wanted.
+    pub(crate) fn watch(&self) -> Option<Watch> {
+        let mut thresholds = Thresholds::default();
+        thresholds.guesses = self.guesses;
+        thresholds.scans = self.scans;
+        thresholds.window = self.window.0;
+        thresholds.attempts = self.attempts;
+        self.wanted.then(|| Watch::new(thresholds))
+    }
 }
 
 impl LogArgs {

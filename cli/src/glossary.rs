@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use kexray_analyzer::{Anomaly, Event};
 use kexray_audit::Finding;
+use kexray_audit::notices::Notice;
 use kexray_capture::{Stats, TcpAnomaly};
 
-use crate::columns::{Log, Oddities, Sessions};
+use crate::columns::{Log, Notices, Oddities, Sessions};
 use crate::likeness::{hint, most_like};
 
 /// Nothing has that name.
@@ -59,6 +60,7 @@ fn entries() -> Vec<Entry> {
     };
     columns::<Sessions>(&mut add);
     columns::<Oddities>(&mut add);
+    columns::<Notices>(&mut add);
     for (name, meaning) in Event::MEANINGS {
         add(name, "event", meaning);
     }
@@ -71,6 +73,9 @@ fn entries() -> Vec<Entry> {
     for finding in Finding::ALL {
         let what = format!("finding of kexray audit, {}", finding.severity());
         add(finding.name(), &what, &format!("{} See {}.", finding.meaning(), finding.reference()));
+    }
+    for notice in Notice::ALL {
+        add(notice.name(), "notice, in notice.log", notice.meaning());
     }
     for (name, meaning, _) in Stats::default().described() {
         add(name, "counter of --stats", meaning);

@@ -20,7 +20,7 @@ pub(crate) fn run(
     let analysis = &args.input.analysis;
     let config = analysis.config();
     let writer = Writer::new(args.format()?, &args.logs, stdout, look, !analysis.quiet)?;
-    let logs = Logs::new(writer, analysis.seed, args.logs.local_networks());
+    let logs = Logs::new(writer, analysis.seed, &args.logs);
     let check = |logs: &mut Logs<'_>| Ok(logs.check()?);
     let outcome = match args.threads.get() {
         1 => input::read(&args.input, config, logs, stderr, progress, |flows| check(flows.observer_mut()))?,

@@ -2,6 +2,7 @@
 //! `docs/columns.md` and the schema of Parquet files follow from that.
 
 mod fields;
+mod notice;
 mod oddity;
 #[cfg(test)]
 mod page;
@@ -10,6 +11,7 @@ mod session;
 mod value;
 
 pub(crate) use fields::{Fields, UnknownField};
+pub(crate) use notice::{Note, Notices};
 pub(crate) use oddity::{Oddities, Weird};
 pub(crate) use row::Row;
 pub(crate) use session::Sessions;

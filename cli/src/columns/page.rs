@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use super::{Column, Kind, Log, Oddities, Sessions};
+use super::{Column, Kind, Log, Notices, Oddities, Sessions};
 
 const HEAD: &str = "<!-- Made of cli/src/columns/ by its tests. Do not edit. -->
 
@@ -23,6 +23,10 @@ fn page() -> String {
     let mut page = HEAD.to_owned();
     add::<Sessions>(&mut page, "One row for each SSH session.");
     add::<Oddities>(&mut page, "One row for each oddity. `docs/limits.md` says what the limits are.");
+    add::<Notices>(
+        &mut page,
+        "One row for each notice, with `--notices`. `docs/notices.md` says what they mean.",
+    );
     page
 }
 
@@ -73,4 +77,5 @@ fn names_are_distinct_and_plain() {
     }
     check::<Sessions>();
     check::<Oddities>();
+    check::<Notices>();
 }

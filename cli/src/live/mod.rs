@@ -48,7 +48,7 @@ pub(crate) fn run(args: &LiveArgs, stdout: &mut dyn Write, stderr: &mut dyn Writ
         None => (None, Writer::new(format, &args.logs, stdout, Look::default(), false)?),
     };
     let analysis = &args.analysis;
-    let logs = Logs::new(writer, analysis.seed, args.logs.local_networks());
+    let logs = Logs::new(writer, analysis.seed, &args.logs);
     let flows = SshFlows::with_config(Passing::new(logs), analysis.config());
     let mut watch = Watch {
         interface,

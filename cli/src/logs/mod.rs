@@ -9,11 +9,14 @@ pub(crate) mod rotation;
 mod writer;
 
 use std::io;
+use std::net::SocketAddr;
 
 use kexray_analyzer::{Event, Session, Timestamp};
-use kexray_capture::{Flow, LocalNetworks, Observer, Oddity, Uid};
+use kexray_audit::notices::Watch;
+use kexray_capture::{Endpoint, Flow, LocalNetworks, Observer, Oddity, Uid};
 
-use crate::columns::{Row, Weird};
+use crate::args::LogArgs;
+use crate::columns::{Note, Row, Weird};
 
 pub(crate) use writer::Writer;
 
@@ -22,12 +25,15 @@ pub(crate) struct Logs<'w> {
     writer: Writer<'w>,
     seed: u64,
     local: LocalNetworks,
+    /// Tells of notices, if they are asked for.
+    watch: Option<Watch>,
     failed: Option<io::Error>,
 }
 
 impl<'w> Logs<'w> {
-    pub(crate) fn new(writer: Writer<'w>, seed: u64, local: LocalNetworks) -> Self {
-        Self { writer, seed, local, failed: None }
+    pub(crate) fn new(writer: Writer<'w>, seed: u64, args: &LogArgs) -> Self {
+        let (local, watch) = (args.local_networks(), args.notices.watch());
+        Self { writer, seed, local, watch, failed: None }
     }
 
     /// Whether all that was told could be written. The analyzer does not wait for our output: its failure is met after the
@@ -50,7 +56,7 @@ impl Observer for Logs<'_> {
     const EVENTS: bool = false;
 
     fn wants_details(&self) -> bool {
-        self.writer.wants_details()
+        self.watch.is_some() || self.writer.wants_details()
     }
 
     fn event(&mut self, _: &Flow, _: Timestamp, _: &Event<'_>) {}
@@ -68,5 +74,21 @@ impl Observer for Logs<'_> {
         if let Err(error) = self.writer.session(&row) {
             self.failed.get_or_insert(error);
         }
+        self.notice(flow, session);
+    }
+}
+
+impl Logs<'_> {
+    /// Writes what a session shows that should be looked at.
+    fn notice(&mut self, flow: &Flow, session: &Session) {
+        let Some(watch) = &mut self.watch else { return };
+        let end = |end: Endpoint| SocketAddr::new(end.address, end.port);
+        let (originator, responder) = (end(flow.originator), end(flow.responder));
+        watch.add(originator, responder, flow.overlay.as_u64(), session, &mut |noticed| {
+            let note = Note { noticed: &noticed, uid: Uid::of(flow, self.seed), flow };
+            if let Err(error) = self.writer.notice(&note) {
+                self.failed.get_or_insert(error);
+            }
+        });
     }
 }

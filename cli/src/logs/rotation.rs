@@ -58,7 +58,7 @@ impl<'a> Rotation<'a> {
 }
 
 /// Gives the logs in the directory a name with this stamp, and a number where that is taken.
-fn put_aside(directory: &Path, names: [&str; 2], stamp: &str) -> anyhow::Result<()> {
+fn put_aside(directory: &Path, names: [&str; 3], stamp: &str) -> anyhow::Result<()> {
     for name in names {
         let path = directory.join(name);
         if path.exists() {

@@ -9,13 +9,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::{Context as _, bail};
 
 use crate::args::{Format, LogArgs};
-use crate::columns::{Column, Log, Oddities, Row, Sessions, Weird};
+use crate::columns::{Column, Log, Note, Notices, Oddities, Row, Sessions, Weird};
 #[cfg(feature = "parquet")]
 use crate::parquet;
 use crate::table::{Look, Table};
 use crate::{json, zeek};
 
-/// An open log of sessions, and one of oddities where there is a directory for it.
+/// An open log of sessions, one of oddities where there is a directory for it, and one of notices where that is asked for.
 pub(crate) struct Writer<'w> {
     form: Form<'w>,
     written: Arc<AtomicU64>,
@@ -27,24 +27,27 @@ enum Form<'w> {
     Zeek {
         ssh: zeek::File<Sessions, Box<dyn Write + 'w>>,
         weird: Option<zeek::File<Oddities, Box<dyn Write>>>,
+        notice: Option<zeek::File<Notices, Box<dyn Write>>>,
     },
     Json {
         columns: Vec<&'static Column<Sessions>>,
         ssh: Box<dyn Write + 'w>,
         weird: Option<Box<dyn Write>>,
+        notice: Option<Box<dyn Write>>,
     },
     #[cfg(feature = "parquet")]
     Parquet {
         ssh: Box<parquet::File<Sessions, Counted>>,
         weird: Box<parquet::File<Oddities, Counted>>,
+        notice: Option<Box<parquet::File<Notices, Counted>>>,
     },
 }
 
 /// The names of the logs' files.
-pub(super) const fn names(format: Format) -> [&'static str; 2] {
+pub(super) const fn names(format: Format) -> [&'static str; 3] {
     match format {
-        Format::Parquet => ["ssh.parquet", "weird.parquet"],
-        Format::Table | Format::Zeek | Format::Json => ["ssh.log", "weird.log"],
+        Format::Parquet => ["ssh.parquet", "weird.parquet", "notice.parquet"],
+        Format::Table | Format::Zeek | Format::Json => ["ssh.log", "weird.log", "notice.log"],
     }
 }
 
@@ -68,8 +71,8 @@ impl<'w> Writer<'w> {
                     args.fields.as_ref().map(|fields| fields.of(Sessions::of_zeek())).transpose()?;
                 Form::Table(Table::new(ssh, columns, look, summary))
             }
-            Format::Zeek => Form::zeek(args, ssh, None)?,
-            Format::Json => Form::json(args, ssh, None)?,
+            Format::Zeek => Form::zeek(args, ssh, None, None)?,
+            Format::Json => Form::json(args, ssh, None, None)?,
             Format::Parquet => bail!("Parquet goes to files"),
         };
         Ok(Self { form, written, rows: 0 })
@@ -124,19 +127,33 @@ impl<'w> Writer<'w> {
         Ok(())
     }
 
+    /// Writes a notice, if there is a log for them.
+    pub(super) fn notice(&mut self, note: &Note<'_>) -> io::Result<()> {
+        self.rows = self.rows.saturating_add(1);
+        match &mut self.form {
+            Form::Zeek { notice: Some(log), .. } => log.write(note),
+            Form::Json { notice: Some(log), .. } => write_json(&Notices::all(), note, log),
+            #[cfg(feature = "parquet")]
+            Form::Parquet { notice: Some(log), .. } => log.write(note),
+            _ => Ok(()),
+        }
+    }
+
     /// Makes what was written visible to others. Tables are laid out page by page, and Parquet is written in groups of rows.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         match &mut self.form {
             Form::Table(_) => Ok(()),
             #[cfg(feature = "parquet")]
             Form::Parquet { .. } => Ok(()),
-            Form::Zeek { ssh, weird } => {
+            Form::Zeek { ssh, weird, notice } => {
                 ssh.flush()?;
-                weird.as_mut().map_or(Ok(()), zeek::File::flush)
+                weird.as_mut().map_or(Ok(()), zeek::File::flush)?;
+                notice.as_mut().map_or(Ok(()), zeek::File::flush)
             }
-            Form::Json { ssh, weird, .. } => {
+            Form::Json { ssh, weird, notice, .. } => {
                 ssh.flush()?;
-                weird.as_mut().map_or(Ok(()), Write::flush)
+                weird.as_mut().map_or(Ok(()), Write::flush)?;
+                notice.as_mut().map_or(Ok(()), Write::flush)
             }
         }
     }
@@ -145,15 +162,17 @@ impl<'w> Writer<'w> {
         self.flush()?;
         match self.form {
             Form::Table(table) => table.end(),
-            Form::Zeek { ssh, weird } => {
+            Form::Zeek { ssh, weird, notice } => {
                 ssh.end()?;
-                weird.map_or(Ok(()), zeek::File::end)
+                weird.map_or(Ok(()), zeek::File::end)?;
+                notice.map_or(Ok(()), zeek::File::end)
             }
             Form::Json { .. } => Ok(()),
             #[cfg(feature = "parquet")]
-            Form::Parquet { ssh, weird } => {
+            Form::Parquet { ssh, weird, notice } => {
                 ssh.end()?;
-                weird.end()
+                weird.end()?;
+                notice.map_or(Ok(()), |notice| notice.end())
             }
         }
     }
@@ -165,34 +184,51 @@ impl Writer<'static> {
         fs::create_dir_all(directory)
             .with_context(|| format!("cannot make the directory {}", directory.display()))?;
         let written = Arc::default();
-        let [ssh, weird] = names(format).map(|name| create(&directory.join(name), &written));
-        let (ssh, weird) = (ssh?, weird?);
+        let [ssh, weird, notice] = names(format).map(|name| directory.join(name));
+        let (ssh, weird) = (create(&ssh, &written)?, create(&weird, &written)?);
+        let notice = args.notices.wanted.then(|| create(&notice, &written)).transpose()?;
         let form = match format {
             #[cfg(feature = "parquet")]
             Format::Parquet => Form::Parquet {
                 ssh: Box::new(parquet::File::begin(ssh, columns(args, Sessions::all())?)?),
                 weird: Box::new(parquet::File::begin(weird, Oddities::all())?),
+                notice: notice
+                    .map(|notice| parquet::File::begin(notice, Notices::all()).map(Box::new))
+                    .transpose()?,
             },
             #[cfg(not(feature = "parquet"))]
             Format::Parquet => bail!("this build writes no Parquet"),
-            Format::Json => Form::json(args, boxed(ssh), Some(boxed(weird)))?,
+            Format::Json => Form::json(args, boxed(ssh), Some(boxed(weird)), notice.map(boxed))?,
             // Nobody reads tables from files.
-            Format::Zeek | Format::Table => Form::zeek(args, boxed(ssh), Some(boxed(weird)))?,
+            Format::Zeek | Format::Table => {
+                Form::zeek(args, boxed(ssh), Some(boxed(weird)), notice.map(boxed))?
+            }
         };
         Ok(Self { form, written, rows: 0 })
     }
 }
 
 impl<'w> Form<'w> {
-    fn zeek(args: &LogArgs, ssh: Box<dyn Write + 'w>, weird: Option<Box<dyn Write>>) -> anyhow::Result<Self> {
+    fn zeek(
+        args: &LogArgs,
+        ssh: Box<dyn Write + 'w>,
+        weird: Option<Box<dyn Write>>,
+        notice: Option<Box<dyn Write>>,
+    ) -> anyhow::Result<Self> {
         let columns = columns(args, Sessions::of_zeek())?;
         let ssh = zeek::File::begin(ssh, columns)?;
         let weird = weird.map(|weird| zeek::File::begin(weird, Oddities::of_zeek())).transpose()?;
-        Ok(Self::Zeek { ssh, weird })
+        let notice = notice.map(|notice| zeek::File::begin(notice, Notices::of_zeek())).transpose()?;
+        Ok(Self::Zeek { ssh, weird, notice })
     }
 
-    fn json(args: &LogArgs, ssh: Box<dyn Write + 'w>, weird: Option<Box<dyn Write>>) -> anyhow::Result<Self> {
-        Ok(Self::Json { columns: columns(args, Sessions::all())?, ssh, weird })
+    fn json(
+        args: &LogArgs,
+        ssh: Box<dyn Write + 'w>,
+        weird: Option<Box<dyn Write>>,
+        notice: Option<Box<dyn Write>>,
+    ) -> anyhow::Result<Self> {
+        Ok(Self::Json { columns: columns(args, Sessions::all())?, ssh, weird, notice })
     }
 }
 

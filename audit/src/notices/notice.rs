@@ -1,0 +1,51 @@
+//! What may be noticed: one table, from which logs, documentation and whoever explains a name take it.
+
+/// Declares each notice once.
+macro_rules! notices {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal;)+) => {
+        /// Something that sessions show together, or one shows by itself, and that someone should look at.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Notice {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl Notice {
+            /// All of them, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The name under which it is logged: of the first two that of Zeek.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+
+            /// What it means, as a sentence or more.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$variant => concat!($($doc),+).trim_start(),)+
+                }
+            }
+        }
+    };
+}
+
+notices! {
+    /// A host failed to authenticate in many connections within the window. Told once a window.
+    PasswordGuessing = "SSH::Password_Guessing";
+    /// A host that was guessing passwords was let in.
+    LoginByPasswordGuesser = "SSH::Login_By_Password_Guesser";
+    /// A client tried many times to authenticate in one connection.
+    ManyAttempts = "SSH::Many_Attempts";
+    /// A host made many connections within the window that ended without an attempt to authenticate: it looked for
+    /// versions, capabilities, or methods of authentication. Told once a window.
+    Scan = "SSH::Scan";
+    /// A server showed another host key than before, of a kind of which it has one.
+    HostKeyChanged = "SSH::Host_Key_Changed";
+    /// The end that opened the connection is the SSH server: the other one gets in by it, past whatever keeps connections
+    /// from outside away.
+    RolesReversed = "SSH::Roles_Reversed";
+}
