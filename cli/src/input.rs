@@ -9,6 +9,7 @@ use kexray_analyzer::Config;
 use kexray_capture::{CaptureFile, Engine, FileError, Observer, Progress, SshFlows, Stats, parallel};
 
 use crate::args::InputArgs;
+use crate::escape;
 
 /// Files from this size on get a progress bar.
 const LONG: u64 = 32 << 20;
@@ -65,7 +66,7 @@ pub(crate) fn read_in_parallel<O: Observer>(
     let mut all_read = true;
     let mut stats = Stats::default();
     for path in &args.files {
-        let mut file = match open(path) {
+        let mut file = match CaptureFile::open(path) {
             Ok(file) => file,
             Err(error) => {
                 all_read = false;
@@ -105,7 +106,7 @@ fn read_file<O: Observer>(
     progress: bool,
     after_packet: &mut impl FnMut(&mut SshFlows<O>) -> anyhow::Result<()>,
 ) -> anyhow::Result<Result<(), FileError>> {
-    let mut file = match open(path) {
+    let mut file = match CaptureFile::open(path) {
         Ok(file) => file,
         Err(error) => return Ok(Err(error)),
     };
@@ -129,13 +130,10 @@ fn read_file<O: Observer>(
     Ok(outcome)
 }
 
-fn open(path: &Path) -> Result<CaptureFile, FileError> {
-    if path == Path::new("-") { CaptureFile::from_reader(std::io::stdin()) } else { CaptureFile::open(path) }
-}
-
-/// How a file is called.
+/// How a file is called. Whoever sent it may have named it, for a terminal to obey.
 pub(crate) fn shown(path: &Path) -> String {
-    if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
+    let name = path.as_os_str();
+    if name == "-" { "standard input".to_owned() } else { escape::to_text(name.as_encoded_bytes()) }
 }
 
 /// The error, and what to do about it where that is known.

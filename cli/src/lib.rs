@@ -115,7 +115,7 @@ pub fn run_with(
         Ok(false) => FAILURE,
         Err(error) if is_broken_pipe(&error) => SUCCESS,
         Err(error) => {
-            let _ = writeln!(stderr, "kexray: {error:#}");
+            let _ = writeln!(stderr, "kexray: {}", said(&error));
             if error.is::<args::Contradiction>()
                 || error.is::<columns::UnknownField>()
                 || error.is::<glossary::UnknownName>()
@@ -139,6 +139,13 @@ fn usage(error: &clap::Error, streams: Streams<'_>) -> u8 {
     let coloured = terminal && streams.colours;
     let written = if coloured { write!(stream, "{}", text.ansi()) } else { write!(stream, "{text}") };
     if written.is_ok() { code } else { FAILURE }
+}
+
+/// What an error says, and what is behind it.
+fn said(error: &anyhow::Error) -> String {
+    // Who opens something names it. Where the system refuses and nobody says what, it is our output.
+    let output = error.chain().next().is_some_and(|outermost| outermost.is::<io::Error>());
+    if output { format!("cannot write: {error:#}") } else { format!("{error:#}") }
 }
 
 /// Whether the reader of our output has gone: no mistake of ours.

@@ -18,6 +18,12 @@ fn main() -> ExitCode {
     match stdout.flush() {
         Ok(()) => ExitCode::from(code),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(code),
-        Err(_) => ExitCode::from(code.max(kexray::FAILURE)),
+        Err(error) => {
+            // What failed before was told then.
+            if code == kexray::SUCCESS {
+                let _ = writeln!(stderr, "kexray: cannot write: {error}");
+            }
+            ExitCode::from(code.max(kexray::FAILURE))
+        }
     }
 }

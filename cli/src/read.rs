@@ -22,9 +22,11 @@ pub(crate) fn run(
     let writer = Writer::new(args.format()?, &args.logs, stdout, look, !analysis.quiet)?;
     let logs = Logs::new(writer, analysis.seed, &args.logs);
     let check = |logs: &mut Logs<'_>| Ok(logs.check()?);
-    let outcome = match args.threads.get() {
+    let outcome = match args.threads {
         1 => input::read(&args.input, config, logs, stderr, progress, |flows| check(flows.observer_mut()))?,
-        threads => input::read_in_parallel(&args.input, config, threads, logs, stderr, progress, check)?,
+        threads => {
+            input::read_in_parallel(&args.input, config, threads.into(), logs, stderr, progress, check)?
+        }
     };
     outcome.observer.end()?;
     if analysis.stats {

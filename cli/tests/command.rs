@@ -272,6 +272,8 @@ fn arguments_that_make_no_sense() {
         &[],
         &[&"nonsense"],
         &[&"read", &"--format", &"xml", &trace],
+        &[&"read", &"--threads", &"0", &trace],
+        &[&"read", &"--threads", &"99999", &trace],
         &[&"read", &"--local", &"10.0.0.0/40", &trace],
         &[&"read", &"--format", &"table", &"--output", &"here", &trace],
     ] {
@@ -281,6 +283,36 @@ fn arguments_that_make_no_sense() {
         assert!(!output.stderr.is_empty());
     }
     assert!(!Path::new("here").exists());
+}
+
+#[test]
+fn names_of_files_hand_no_control_character_on() {
+    let output = kexray(&[&"read", &"no\x1b[31m\nsuch"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = stderr(&output);
+    assert!(said.starts_with("kexray: no\\x1b[31m\\x0asuch: "), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+/// Linux has a file that is always full.
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_told_of_once() {
+    let capture = trace("publickey-success");
+    let capture = capture.to_str().unwrap();
+    for arguments in
+        [&["read", capture][..], &["read", "-f", "json", capture], &["events", capture], &["--help"]]
+    {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_kexray")).args(arguments).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let said = stderr(&output);
+        assert!(
+            said.starts_with("kexray: cannot write: ") && said.lines().count() == 1,
+            "{arguments:?}: {said}"
+        );
+    }
 }
 
 #[test]

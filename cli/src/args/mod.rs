@@ -3,7 +3,6 @@
 #[cfg(all(feature = "live", target_os = "linux"))]
 mod live;
 
-use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -181,8 +180,8 @@ pub(crate) struct ReadArgs {
     pub(crate) explain: Option<String>,
 
     /// Threads that read each capture; the output is the same with any number
-    #[arg(long, value_name = "NUMBER", default_value_t = NonZero::<usize>::MIN)]
-    pub(crate) threads: NonZero<usize>,
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: u16,
 }
 
 /// What the logs hold, and where they go.
