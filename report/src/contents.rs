@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::algorithms::Totals;
 use crate::conversation::Told;
 use crate::facts::Facts;
+use crate::findings::Findings;
 use crate::outcomes::Outcomes;
 use crate::tally::Rows;
 use crate::timeline::Steps;
@@ -20,6 +21,7 @@ pub(crate) struct Contents<'r> {
     pub(crate) first: Option<u64>,
     pub(crate) last: Option<u64>,
     pub(crate) timeline: Steps,
+    pub(crate) findings: Findings,
     pub(crate) pairs: Rows<Pair>,
     pub(crate) algorithms: Totals,
     pub(crate) clients: Rows<Named>,

@@ -38,6 +38,7 @@ mod algorithms;
 mod contents;
 mod conversation;
 mod facts;
+mod findings;
 mod limits;
 mod outcomes;
 mod page;

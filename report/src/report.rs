@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use kexray_analyzer::{Config, Engine, Event, Session, Timestamp};
+use kexray_audit::Audit;
 use kexray_capture::{Endpoint, Flow, Observer, Oddity, Uid};
 
 use crate::algorithms::Algorithms;
 use crate::contents::{Contents, Detail, Named, Pair};
 use crate::conversation::Conversation;
 use crate::facts::{Facts, LINE, Oddities, ends, written};
+use crate::findings::Findings;
 use crate::limits::Limits;
 use crate::outcomes::Outcomes;
 use crate::page;
@@ -36,6 +38,7 @@ pub struct Report {
     servers: Tally<String>,
     oddities: Tally<&'static str>,
     algorithms: Algorithms,
+    audit: Audit,
 }
 
 /// An address and a port, in order.
@@ -78,6 +81,7 @@ impl Report {
             servers: Tally::default(),
             oddities: Tally::default(),
             algorithms: Algorithms::default(),
+            audit: Audit::default(),
         }
     }
 
@@ -87,6 +91,7 @@ impl Report {
         let mut config = Config::default();
         config.engine = Engine::Dialogue;
         config.explain = true;
+        config.proof = true;
         config
     }
 
@@ -119,6 +124,7 @@ impl Report {
             first: self.span.map(|(first, _)| first.as_nanos() / 1000),
             last: self.span.map(|(_, last)| last.as_nanos() / 1000),
             timeline: self.timeline.steps(),
+            findings: Findings::of(&self.audit, self.limits.rows),
             pairs: self.pairs.rows(self.limits.rows, |(client, server), outcomes| Pair {
                 client: client.to_string(),
                 server: written(Endpoint { address: server.0, port: server.1 }),
@@ -169,6 +175,8 @@ impl Report {
             self.oddities.add(name, outcomes, names);
         }
         self.algorithms.add(session, outcomes, &self.limits);
+        let end = |end: Endpoint| SocketAddr::new(end.address, end.port);
+        self.audit.add(end(flow.originator), end(flow.responder), flow.overlay.as_u64(), session);
     }
 }
 

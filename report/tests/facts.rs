@@ -31,6 +31,26 @@ fn totals_count_every_session() {
 }
 
 #[test]
+fn findings_name_those_whom_they_are_about() {
+    let captures = ["no-common-kex", "publickey-success", "scan"].map(trace);
+    let data = data(&page(&report(Limits::default(), &captures)));
+    let rows = data["findings"]["rows"].as_array().unwrap();
+    let failed = rows.iter().find(|row| row["name"] == "negotiation_failed").unwrap();
+    assert_eq!((&failed["severity"], &failed["sessions"]), (&json!("info"), &json!(1)));
+    assert_eq!(failed["reference"], "RFC 4253 section 7.1");
+    let ends = [&failed["server"], &failed["client"]];
+    assert!(ends.contains(&&json!("10.77.0.2:22")) || ends.contains(&&json!("10.77.0.1")), "{failed}");
+    let severities: Vec<_> = rows.iter().map(|row| row["severity"].as_str().unwrap()).collect();
+    let rank = |severity: &&str| ["critical", "high", "medium", "low", "info"].iter().position(|it| it == severity);
+    assert!(severities.is_sorted_by_key(rank), "{severities:?}");
+    let mut limits = Limits::default();
+    limits.rows = 1;
+    let short = support::data(&page(&report(limits, &captures)));
+    assert_eq!(short["findings"]["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(short["findings"]["others"], rows.len() - 1);
+}
+
+#[test]
 fn a_session_is_told_packet_by_packet() {
     let data = data(&page(&report(Limits::default(), &[trace("publickey-success")])));
     let session = &data["sessions"][0];

@@ -93,6 +93,18 @@ fn totals_and_charts_choose_sessions() {
     browser.click("#chips button");
     assert_eq!(browser.text("#matching"), "10 sessions of 10");
 
+    browser.evaluate("document.querySelector('.finding summary').focus()");
+    browser.press("Enter");
+    let finding = browser.text(".finding[open] td");
+    browser.click(".finding[open] .link");
+    assert!(browser.text("#chips").contains(&finding), "{finding}");
+    let count: u64 = browser.text(".finding[open] td.number").parse().unwrap();
+    let matching = browser.text("#matching");
+    let listed: u64 = matching.split(' ').next().unwrap().parse().unwrap();
+    assert!(listed >= count, "{matching} of {count} or more");
+    browser.picture("findings.png");
+    browser.click("#reset");
+
     browser.tab_to("timeline");
     browser.press("ArrowRight");
     let told = browser.text("#timeline-readout");

@@ -28,6 +28,9 @@ const OUTCOMES = {
 const outcomeBadge = (outcome) =>
   make("span", { class: `badge ${OUTCOMES[outcome].badge}` }, OUTCOMES[outcome].title);
 
+/** A name as words. */
+const words = (name) => name.replaceAll("_", " ");
+
 /** An identification line without what all have in front. */
 const software = (line) => (line ?? "no identification").replace(/^SSH-2\.0-/, "");
 
