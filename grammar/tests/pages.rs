@@ -45,6 +45,30 @@ fn the_pages_are_what_the_spec_says() {
     );
 }
 
+/// The chapter of the book below which the pages are listed.
+const CHAPTER: &str = "- [SSH on the wire](docs/protocol/README.md)\n";
+
+#[test]
+fn the_book_lists_the_pages() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../book/src/SUMMARY.md");
+    let summary = fs::read_to_string(&path).expect("the book has a summary").replace("\r\n", "\n");
+    let (before, behind) = summary.split_once(CHAPTER).expect("the book has a chapter on the protocol");
+    let mut pages = pages();
+    pages.retain(|page| page.name != "README.md");
+    pages.sort_by(|one, other| one.name.cmp(&other.name));
+    let title = |page: &Page| page.text.lines().find_map(|line| line.strip_prefix("# ")).map(str::to_owned);
+    let mut wanted = format!("{before}{CHAPTER}");
+    for page in &pages {
+        let title = title(page).expect("every page has a title");
+        wanted.push_str(&format!("  - [{title}](docs/protocol/{})\n", page.name));
+    }
+    wanted.extend(behind.split_inclusive('\n').skip_while(|line| line.starts_with("  - ")));
+    if wanted != summary {
+        fs::write(&path, wanted).expect("the summary can be written");
+        panic!("the book did not list the pages of docs/protocol; its summary has been rewritten");
+    }
+}
+
 /// The addresses of all links of a page.
 fn links(text: &str) -> impl Iterator<Item = &str> {
     text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(address, _)| address)

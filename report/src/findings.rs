@@ -51,7 +51,8 @@ pub(crate) struct Whose {
 impl Findings {
     pub(crate) fn of(audit: &Audit, at_most: usize) -> Self {
         let report = audit.report();
-        let rows: Vec<_> = report.findings.iter().take(at_most).map(|found| Row::of(found, &report)).collect();
+        let rows: Vec<_> =
+            report.findings.iter().take(at_most).map(|found| Row::of(found, &report)).collect();
         Self {
             others: report.findings.len().saturating_sub(rows.len()),
             rows,

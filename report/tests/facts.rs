@@ -41,7 +41,8 @@ fn findings_name_those_whom_they_are_about() {
     let ends = [&failed["server"], &failed["client"]];
     assert!(ends.contains(&&json!("10.77.0.2:22")) || ends.contains(&&json!("10.77.0.1")), "{failed}");
     let severities: Vec<_> = rows.iter().map(|row| row["severity"].as_str().unwrap()).collect();
-    let rank = |severity: &&str| ["critical", "high", "medium", "low", "info"].iter().position(|it| it == severity);
+    let rank =
+        |severity: &&str| ["critical", "high", "medium", "low", "info"].iter().position(|it| it == severity);
     assert!(severities.is_sorted_by_key(rank), "{severities:?}");
     let mut limits = Limits::default();
     limits.rows = 1;
