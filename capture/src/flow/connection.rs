@@ -1,70 +1,22 @@
 //! The life of a TCP connection, from its first packet to the last.
 
+mod lookup;
+mod quick;
+
 use kexray_analyzer::{Side, Timestamp};
 
 use super::outlet::{Candidate, Odd, Opened, Outlet, Stream, is_news};
-use super::{End, Ends, Flow, Identity, Key, Keyed};
-use crate::application::{Application, Interest};
+use super::{End, Ends, Flow, Identity, Key, Keyed, Phase};
+use crate::application::Application;
 use crate::limits::Limits;
 use crate::stats::{add, count, length};
 use crate::tcp::{Chunk, Reassembler, Scene, Segment, TcpAnomaly};
 
+pub(crate) use lookup::Lookup;
+pub(crate) use quick::Quick;
+
 /// SSH's port, which tells the roles of a connection seen from the middle.
 const SSH_PORT: u16 = 22;
-
-/// How far before the first data seen a SYN may stand, to belong to the same connection.
-const LATE_SYN_DISTANCE: u64 = 1 << 20;
-
-/// What a flow waits for. Each phase has its own queue in the table, and its own patience.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
-    /// No data yet.
-    Opening,
-    /// Data flows.
-    Open,
-    /// Nobody wants the data.
-    Ignored,
-    /// Finished; late packets may still come.
-    Closing,
-}
-
-impl Phase {
-    pub(crate) const ALL: [Self; 4] = [Self::Opening, Self::Open, Self::Ignored, Self::Closing];
-
-    /// How long a flow in this phase may be quiet, in nanoseconds.
-    pub(crate) fn timeout(self, limits: &Limits) -> u64 {
-        let timeout = match self {
-            Self::Opening => limits.opening_timeout,
-            Self::Open | Self::Ignored => limits.idle_timeout,
-            Self::Closing => limits.linger,
-        };
-        // In 64 bits: this is asked for every packet.
-        timeout.as_secs().saturating_mul(1_000_000_000).saturating_add(u64::from(timeout.subsec_nanos()))
-    }
-}
-
-/// Whether a packet belongs to the connection that the table has for its ports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lookup {
-    /// It does.
-    Same,
-    /// It opens a new connection.
-    Replaced,
-    /// It opens a new connection, though the old one was not finished.
-    ReplacedWhileActive,
-}
-
-/// What came of an attempt to deal with a segment in the shortest way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Quick {
-    /// It takes more than that; nothing was done.
-    No,
-    /// It was dealt with; the flow is in the phase that it was in, and holds what it held.
-    Done,
-    /// It was dealt with, and there is more to see to: the flow is closed now, or the application holds more or less
-    /// of it. This is what the flow [cost](Connection::cost) before.
-    Changed(usize),
-}
 
 /// What a flow needs once there is data in it, and until nobody wants that.
 #[derive(Debug)]
@@ -203,69 +155,6 @@ impl<S> Connection<S> {
         }
     }
 
-    /// Whether a segment sent by `end` belongs to this connection, or to a new one on its ports.
-    pub(crate) fn lookup(&self, end: End, segment: &Segment<'_>) -> Lookup {
-        if segment.rst {
-            return Lookup::Same;
-        }
-        if segment.syn {
-            if self.owns_syn(end, segment.sequence) || self.is_answered_by(end, segment) {
-                return Lookup::Same;
-            }
-            // Nothing is lost with a flow of which nothing is wanted.
-            if self.is_finished() || !self.is_open() {
-                return Lookup::Replaced;
-            }
-            // Anyone may send a SYN. That it was answered shows that it opened a connection.
-            let answers = self.candidate(end.other()).zip(segment.acknowledgement);
-            if answers.is_some_and(|(candidate, number)| candidate.initial.wrapping_add(1) == number) {
-                return Lookup::ReplacedWhileActive;
-            }
-            return Lookup::Same;
-        }
-        // Or that data follows it, which does not follow the data before.
-        let follows = self
-            .candidate(end)
-            .is_some_and(|candidate| candidate.initial.wrapping_add(1) == segment.sequence);
-        if follows && segment.has_data() && !self.ask(end, |stream| stream.is_near(segment.sequence)) {
-            Lookup::ReplacedWhileActive
-        } else {
-            Lookup::Same
-        }
-    }
-
-    /// Whether `segment` is a late SYN-ACK to the SYN that opened this connection.
-    fn is_answered_by(&self, end: End, segment: &Segment<'_>) -> bool {
-        let begun = self.initial.of(end).is_some();
-        let peer = self.initial.of(end.other()).filter(|_| !begun);
-        let expected = peer.map(|initial| initial.wrapping_add(1));
-        expected.is_some() && segment.acknowledgement == expected
-    }
-
-    /// Whether a SYN of `end` with this number opened this connection.
-    fn owns_syn(&self, end: End, sequence: u32) -> bool {
-        match *self.initial.of(end) {
-            Some(initial) => initial == sequence,
-            // It may come late, after the data, but not after the end.
-            None => {
-                let first = sequence.wrapping_add(1);
-                !self.is_finished()
-                    && !self.closed
-                    && self.ask(end, |stream| stream.may_begin_at(first, LATE_SYN_DISTANCE))
-            }
-        }
-    }
-
-    fn candidate(&self, end: End) -> Option<Candidate> {
-        *self.odd.as_ref()?.candidates.of(end)
-    }
-
-    /// Who opens the connection that replaces this one. Only known if its SYN is remembered.
-    pub(crate) fn candidate_originator(&self, end: End, segment: &Segment<'_>) -> Option<End> {
-        let candidate = self.candidate(end).filter(|_| !segment.syn)?;
-        Some(if candidate.answers { end.other() } else { end })
-    }
-
     /// Corrects the roles: `end` opened the connection.
     pub(crate) fn set_originator(&mut self, end: End) {
         if let Some(odd) = self.odd.as_mut().filter(|_| end != self.originator) {
@@ -279,70 +168,6 @@ impl<S> Connection<S> {
     #[inline]
     pub(crate) const fn quiet(&self, now: Timestamp) -> u64 {
         now.as_nanos().saturating_sub(self.last_packet.as_nanos())
-    }
-
-    /// Takes a segment sent by `end`, if it is one of those that most are: data in order of a flow that
-    /// the application knows, an acknowledgement of what was captured, or something of a flow of which
-    /// nothing is wanted. All of it does the same as [`lookup`](Self::lookup) and [`segment`](Self::segment).
-    #[inline]
-    pub(crate) fn quick<A>(
-        &mut self,
-        end: End,
-        segment: &Segment<'_>,
-        now: Timestamp,
-        outlet: &mut Outlet<'_, A>,
-    ) -> Quick
-    where
-        A: Application<State = S>,
-    {
-        if segment.syn || segment.fin || segment.rst || segment.missing > 0 {
-            return Quick::No;
-        }
-        if !self.seen.of(end) || self.odd.is_some() && self.candidate(end).is_some() {
-            return Quick::No;
-        }
-        let Some(live) = &mut self.live else {
-            if self.closed {
-                self.last_packet = now;
-                self.skip_segment(end, segment, length(segment.payload), outlet);
-                return Quick::Done;
-            }
-            let expected = self.initial.of(end.other()).map(|initial| initial.wrapping_add(1));
-            if segment.has_data() || segment.acknowledgement != expected {
-                return Quick::No;
-            }
-            self.last_packet = now;
-            return Quick::Done;
-        };
-        let Live { streams, opened: Some(opened) } = &mut **live else {
-            return Quick::No;
-        };
-        if segment.acknowledgement.is_some_and(|number| streams.of(end.other()).is_ahead(number)) {
-            return Quick::No;
-        }
-        if segment.payload.is_empty() {
-            self.last_packet = now;
-            return Quick::Done;
-        }
-        let length = length(segment.payload);
-        if !streams.of_mut(end).pass(segment.sequence, length) {
-            return Quick::No;
-        }
-        self.last_packet = now;
-        let Opened { flow, state, held } = opened;
-        let side = side(self.originator, end);
-        let interest = outlet.application.deliver(flow, state, side, now, segment.payload);
-        let before = std::mem::replace(held, outlet.application.held(state));
-        add(&mut outlet.stats.delivered_bytes, length);
-        if interest == Interest::Continue && *held == before {
-            return Quick::Done;
-        }
-        let cost = streams.cost().saturating_add(before);
-        if interest != Interest::Continue {
-            count(&mut outlet.stats.flows_ignored);
-            self.close(outlet);
-        }
-        Quick::Changed(cost)
     }
 
     /// Takes a segment sent by `end`.

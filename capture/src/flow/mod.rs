@@ -4,6 +4,7 @@ mod connection;
 mod identity;
 mod key;
 mod outlet;
+mod phase;
 mod slab;
 mod table;
 
@@ -13,11 +14,12 @@ use kexray_analyzer::Timestamp;
 
 use crate::overlay::Overlay;
 
-pub(crate) use connection::{Connection, Lookup, Phase, Quick};
+pub(crate) use connection::{Connection, Lookup, Quick};
 use identity::Identity;
 use key::Ends;
 pub(crate) use key::{End, Key, share};
 pub(crate) use outlet::Outlet;
+pub(crate) use phase::Phase;
 pub(crate) use slab::Index;
 use table::Keyed;
 pub(crate) use table::{Table, Tick};
