@@ -82,6 +82,14 @@ fn more(flow: &Flow, session: &Session, oddities: &[&'static str]) -> Vec<(&'sta
     add("protocol", session.version.map(|version| format!("SSH-{version}")));
     add("verdict rests on", session.auth_evidence.map(|evidence| evidence.name().to_owned()));
     add("steps", steps(session));
+    add("used for", session.session_kind.map(|kind| kind.name().to_owned()));
+    add(
+        "agent forwarding",
+        session.agent_forwarding.map(|asked| if asked { "asked for" } else { "no" }.to_owned()),
+    );
+    add("key exchanges after the first", session.rekeys.map(|rekeys| rekeys.to_string()));
+    add("carried after the login", carried(session));
+    add("left after", session.scan.map(|scan| scan.name().to_owned()));
     if let Some(algorithms) = &session.algorithms {
         add("negotiation failed on", algorithms.failed_on().map(str::to_owned));
         add("host-key algorithm", algorithms.server_host_key.as_ref().map(|name| shown(name, NAME)));
@@ -120,6 +128,14 @@ fn steps(session: &Session) -> Option<String> {
         session.auth_steps.iter().map(|step| format!("{}: {}", step.method.name(), step.answer.name()));
     let steps: Vec<_> = steps.collect();
     (!steps.is_empty()).then(|| steps.join(", "))
+}
+
+fn carried(session: &Session) -> Option<String> {
+    let octets = |octets: Option<u64>| octets.map(|octets| format!("about {octets} octets"));
+    let to_server = octets(session.octets.client_to_server).map(|text| format!("{text} to the server"));
+    let to_client = octets(session.octets.server_to_client).map(|text| format!("{text} to the client"));
+    let known: Vec<_> = to_server.into_iter().chain(to_client).collect();
+    (!known.is_empty()).then(|| known.join(", "))
 }
 
 fn host_key(session: &Session) -> Option<String> {

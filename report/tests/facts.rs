@@ -57,6 +57,17 @@ fn a_session_is_told_packet_by_packet() {
     let session = &data["sessions"][0];
     assert_eq!(session["outcome"], "success");
     assert_eq!(session["method"], "publickey");
+    let more = |label: &str| {
+        session["more"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|fact| fact[0] == label)
+            .map(|fact| fact[1].as_str().unwrap())
+    };
+    assert_eq!(more("used for"), Some("exec"));
+    assert_eq!(more("steps"), Some("none: fail, publickey: pk_ok, publickey: success"));
+    assert_eq!(more("strict key exchange"), Some("both ends"));
     assert_eq!(session["server"], "SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10");
     let packets = session["packets"].as_array().unwrap();
     let told: Vec<_> = packets
