@@ -3,7 +3,9 @@
 //! Data that comes in order passes straight through; only what lies behind a hole is copied.
 //! Of several copies of a byte the first counts.
 
-use std::collections::BTreeMap;
+mod claims;
+mod waiting;
+
 use std::time::Duration;
 
 use kexray_analyzer::Timestamp;
@@ -12,17 +14,11 @@ use super::TcpAnomaly;
 use super::sequence::Position;
 use crate::limits::Limits;
 use crate::stats::{Stats, add, count, length};
+use waiting::{Waiting, note_overlap};
 
 /// Nothing valid is farther away than this: the largest window that scaling allows (RFC 7323
 /// section 2.3).
 const MAX_WINDOW: u64 = 1 << 30;
-
-/// What stands farther from the data seen belongs to another connection, or to nobody.
-const NEAR: u64 = 1 << 20;
-
-/// How much more than was captured an acknowledgement or a FIN may tell of. A capture that lacks
-/// more in one stretch is rarer than a number that is made up.
-const PLAUSIBLE: u64 = 64 << 20;
 
 /// Data of one segment.
 #[derive(Clone, Copy, Debug)]
@@ -59,23 +55,6 @@ enum End {
     Reset,
 }
 
-/// A segment, or what is new in it, that waits behind a hole.
-#[derive(Debug)]
-struct Piece {
-    bytes: Box<[u8]>,
-    missing: u64,
-}
-
-impl Piece {
-    fn cost(&self) -> usize {
-        self.bytes.len().saturating_add(Limits::SEGMENT_COST)
-    }
-
-    fn end(&self, start: Position) -> Position {
-        start.advance(length(&self.bytes))
-    }
-}
-
 /// The stream of one direction.
 ///
 /// Most streams have no holes: what only these need is apart.
@@ -88,16 +67,6 @@ pub(crate) struct Reassembler {
     waiting: Option<Box<Waiting>>,
     /// The last acknowledgement before the stream began.
     expected: Option<u32>,
-}
-
-/// What waits behind a hole.
-///
-/// Invariant: every key lies at or behind `next`, and the pieces do not overlap.
-#[derive(Debug)]
-struct Waiting {
-    pieces: BTreeMap<Position, Piece>,
-    cost: usize,
-    hole_since: Timestamp,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -243,100 +212,6 @@ impl Reassembler {
         self.trust_acknowledgement(out);
     }
 
-    /// Whether an acknowledgement of everything before `sequence` says more than is known.
-    #[inline]
-    pub(crate) fn is_ahead(&self, sequence: u32) -> bool {
-        match self.cursor {
-            Some(cursor) => {
-                cursor.about().nearest(sequence) > cursor.next
-                    && self.end.is_none_or(|(end, _)| end > cursor.next)
-            }
-            None => self.expected != Some(sequence),
-        }
-    }
-
-    /// The other side has received everything before `sequence`, or says so.
-    pub(crate) fn acknowledge(&mut self, sequence: u32, out: &mut impl Output) {
-        let Some(cursor) = &mut self.cursor else {
-            self.expected = Some(sequence);
-            return;
-        };
-        let about = cursor.about();
-        let mut position = about.nearest(sequence);
-        if let Some((end, reason)) = self.end {
-            // A FIN is acknowledged like a byte. Behind it is nothing.
-            if reason == End::Fin && position > end.advance(1) {
-                return count(&mut out.stats().ignored_acks);
-            }
-            position = position.min(end);
-        }
-        if about.max(cursor.highest).distance_to(position) > PLAUSIBLE {
-            return count(&mut out.stats().ignored_acks);
-        }
-        cursor.claimed = cursor.claimed.max(position);
-        if position <= cursor.highest {
-            cursor.acknowledged = cursor.acknowledged.max(position);
-            self.trust_acknowledgement(out);
-        }
-    }
-
-    /// A FIN stands at `sequence`. Returns false if it cannot be true.
-    ///
-    /// [`trust_acknowledgement`](Self::trust_acknowledgement) is to follow: the FIN may explain one.
-    pub(crate) fn finish(&mut self, sequence: u32) -> bool {
-        self.begin(sequence);
-        let Some(cursor) = &mut self.cursor else {
-            return false;
-        };
-        let about = cursor.about();
-        let end = about.nearest(sequence);
-        if self.end.is_some() {
-            return true;
-        }
-        if end < cursor.highest || about.max(cursor.highest).distance_to(end) > PLAUSIBLE {
-            return false;
-        }
-        // Who acknowledged more than the FIN spoke of nothing.
-        let spoken = if cursor.claimed > end.advance(1) { cursor.acknowledged } else { cursor.claimed };
-        cursor.claimed = spoken.min(end);
-        cursor.see(end);
-        self.end = Some((end, End::Fin));
-        true
-    }
-
-    /// Whether everything up to a FIN has been delivered.
-    pub(crate) fn is_finished(&self) -> bool {
-        matches!((self.cursor, self.end), (Some(cursor), Some((end, End::Fin))) if cursor.next >= end)
-    }
-
-    /// Whether a RST with this number can be true: it stands where the receiver expects the next
-    /// byte (RFC 5961 section 3.2), as far as the capture shows what that has received.
-    pub(crate) fn is_expected(&self, sequence: u32) -> bool {
-        let Some(cursor) = self.cursor else {
-            return self.expected.is_none_or(|expected| expected == sequence);
-        };
-        let at = cursor.about().nearest(sequence);
-        let behind_fin = self.end.filter(|(_, reason)| *reason == End::Fin).map(|(end, _)| end.advance(1));
-        at == cursor.next || at == cursor.highest.max(cursor.claimed) || Some(at) == behind_fin
-    }
-
-    /// Whether `sequence` lies about where the stream is.
-    pub(crate) fn is_near(&self, sequence: u32) -> bool {
-        self.cursor.is_none_or(|cursor| {
-            let position = cursor.highest.nearest(sequence);
-            let ahead = cursor.highest.distance_to(position);
-            let behind = position.distance_to(cursor.highest);
-            ahead.max(behind) <= NEAR
-        })
-    }
-
-    /// The connection was reset: what is known to have been sent may still fill holes, nothing more.
-    pub(crate) fn reset(&mut self) {
-        if let Some(cursor) = self.cursor {
-            self.end.get_or_insert((cursor.highest, End::Reset));
-        }
-    }
-
     /// Nothing more will come: delivers what waits, with the gaps between.
     pub(crate) fn flush(&mut self, out: &mut impl Output) {
         while self.close_first_hole(out) {}
@@ -359,37 +234,6 @@ impl Reassembler {
         self.cursor.map_or(Position::first(0), |cursor| cursor.next)
     }
 
-    fn first_pending(&self) -> Option<Position> {
-        self.waiting.as_ref()?.pieces.first_key_value().map(|(start, _)| *start)
-    }
-
-    fn pop_pending(&mut self) -> Option<Piece> {
-        let waiting = self.waiting.as_mut()?;
-        let (_, piece) = waiting.pieces.pop_first()?;
-        waiting.cost = waiting.cost.saturating_sub(piece.cost());
-        if waiting.pieces.is_empty() {
-            self.waiting = None;
-        }
-        Some(piece)
-    }
-
-    fn insert_pending(&mut self, at: Position, piece: Piece, now: Timestamp) {
-        let waiting = self
-            .waiting
-            .get_or_insert_with(|| Box::new(Waiting { pieces: BTreeMap::new(), cost: 0, hole_since: now }));
-        waiting.cost = waiting.cost.saturating_add(piece.cost());
-        if let Some(old) = waiting.pieces.insert(at, piece) {
-            waiting.cost = waiting.cost.saturating_sub(old.cost());
-        }
-    }
-
-    /// The first hole is one that was not there before.
-    fn hole_begins(&mut self, now: Timestamp) {
-        if let Some(waiting) = &mut self.waiting {
-            waiting.hole_since = now;
-        }
-    }
-
     /// Delivers data that starts at `next`, and whatever it connects to.
     fn advance(&mut self, mut bytes: &[u8], missing: u64, out: &mut impl Output) {
         if missing == 0 && self.waiting.is_none() {
@@ -409,18 +253,6 @@ impl Reassembler {
         self.deliver(bytes, out);
         self.cut_tail(self.next().distance_to(cut_until), out);
         self.drain(out);
-    }
-
-    /// Splits bytes that start at `next` where the first waiting piece starts, if it starts
-    /// within them.
-    fn split_at_pending<'b>(&self, bytes: &'b [u8]) -> Option<(&'b [u8], &'b [u8])> {
-        let next = self.cursor?.next;
-        let start = self.first_pending()?;
-        let distance = next.distance_to(start);
-        if distance >= length(bytes) {
-            return None;
-        }
-        bytes.split_at_checked(usize::try_from(distance).ok()?)
     }
 
     /// Delivers the waiting pieces that no hole precedes any more.
@@ -475,81 +307,6 @@ impl Reassembler {
         true
     }
 
-    /// Holes that the other side acknowledged are gaps of the capture: it has received the bytes.
-    pub(crate) fn trust_acknowledgement(&mut self, out: &mut impl Output) {
-        while let (Some(cursor), Some(start)) = (self.cursor, self.first_pending()) {
-            if cursor.acknowledged < start {
-                return;
-            }
-            self.close_first_hole(out);
-        }
-        if let (Some(cursor), Some((end, End::Fin))) = (self.cursor, self.end)
-            && cursor.acknowledged >= end
-        {
-            self.gap(cursor.next.distance_to(end), out);
-        }
-    }
-
-    /// Acknowledged bytes of which no copy, nor anything behind them, was captured.
-    fn close_acknowledged_tail(&mut self, out: &mut impl Output) {
-        let Some(cursor) = self.cursor else { return };
-        let claimed = cursor.claimed.max(cursor.acknowledged);
-        let acknowledged = self.end.map_or(claimed, |(end, _)| claimed.min(end));
-        let length = cursor.next.distance_to(acknowledged);
-        // An acknowledged FIN counts as a byte. If only one is lacking, it is the likelier thing.
-        if length > 1 || self.end.is_some() {
-            self.gap(length, out);
-        }
-    }
-
-    /// Keeps data that lies behind a hole, except for what waits already.
-    fn store(
-        &mut self,
-        mut at: Position,
-        mut bytes: &[u8],
-        missing: u64,
-        now: Timestamp,
-        out: &mut impl Output,
-    ) {
-        loop {
-            let pieces = self.waiting.as_ref().map(|waiting| &waiting.pieces);
-            let before = pieces.and_then(|pieces| pieces.range(..=at).next_back());
-            if let Some((&start, piece)) = before
-                && piece.end(start) > at
-            {
-                // The first copy stays.
-                let skipped = usize::try_from(start.distance_to(at)).unwrap_or(usize::MAX);
-                let waiting = piece.bytes.get(skipped..).unwrap_or_default();
-                note_overlap(bytes, waiting, out);
-                at = at.advance(length(waiting));
-                bytes = match bytes.get(waiting.len()..) {
-                    Some(rest) if !rest.is_empty() => rest,
-                    _ => return,
-                };
-                continue;
-            }
-            let room = pieces
-                .and_then(|pieces| pieces.range(at..).find(|(start, _)| **start > at))
-                .map(|(start, _)| at.distance_to(*start));
-            let (fresh, rest) = match room.and_then(|room| usize::try_from(room).ok()) {
-                Some(room) => bytes.split_at_checked(room).unwrap_or((bytes, &[])),
-                None => (bytes, Default::default()),
-            };
-            add(&mut out.stats().buffered_bytes, length(fresh));
-            let mut piece = Piece { bytes: fresh.into(), missing: if rest.is_empty() { missing } else { 0 } };
-            if let Some(cut) = pieces.and_then(|pieces| pieces.get(&at)) {
-                // All of an earlier copy was cut off; it may have reached further.
-                piece.missing = piece.missing.max(cut.missing.saturating_sub(length(fresh)));
-            }
-            self.insert_pending(at, piece, now);
-            if rest.is_empty() {
-                return;
-            }
-            at = at.advance(length(fresh));
-            bytes = rest;
-        }
-    }
-
     /// Gives up holes that cost too much, or that no acknowledgement can ever explain.
     fn give_up_holes(&mut self, scene: Scene<'_>, out: &mut impl Output) {
         let limits = scene.limits;
@@ -584,17 +341,6 @@ fn keep(bytes: &[u8], missing: u64, length: u64) -> (&[u8], u64) {
     let captured = crate::stats::length(bytes);
     let front = usize::try_from(length).ok().and_then(|length| bytes.get(..length));
     (front.unwrap_or(bytes), missing.min(length.saturating_sub(captured)))
-}
-
-/// Two copies of the same stretch of the stream, from its first byte on.
-fn note_overlap(second: &[u8], first: &[u8], out: &mut impl Output) {
-    let shared = second.len().min(first.len());
-    add(&mut out.stats().retransmitted_bytes, u64::try_from(shared).unwrap_or(u64::MAX));
-    let differing = second.iter().zip(first).filter(|(second, first)| second != first).count();
-    if differing > 0 {
-        add(&mut out.stats().inconsistent_bytes, u64::try_from(differing).unwrap_or(u64::MAX));
-        out.anomaly(TcpAnomaly::InconsistentRetransmission);
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::waiting::Piece;
 use super::*;
 
 /// What came out, in order.
