@@ -1,14 +1,17 @@
 //! What a user does who was let in, as far as sizes tell: the connection protocol of RFC 4254.
 //!
 //! The dialogue of authentication ends where the client goes on; here is what comes then. What was said first tells what
-//! the connection is for (`kind`), key exchanges are known by the sizes that they had in clear (`rekeys`), and the
+//! the connection is for (`purpose`), key exchanges are known by the sizes that they had in clear (`rekeys`), and the
 //! rest is only counted. Where more than one answer fits, there is none.
 
 mod flight;
-mod kind;
 mod octets;
 mod opening;
+mod purpose;
 mod rekeys;
+mod scene;
+mod session;
+mod sessionless;
 mod sizes;
 mod usage;
 
@@ -19,6 +22,7 @@ use self::octets::Carried;
 use self::opening::Opening;
 pub(crate) use self::rekeys::Exchanged;
 use self::rekeys::Rekeys;
+use self::scene::Scene;
 use self::sizes::Wire;
 pub use self::usage::SessionKind;
 pub(crate) use self::usage::{Purpose, Usage};
@@ -144,7 +148,13 @@ impl Connected {
                 self.flight(from, octets);
             }
         }
-        let purpose = kind::purpose(&self.opening, &self.wires, self.grants_late, ended && self.whole);
+        let purpose = purpose::purpose(&Scene {
+            opening: &self.opening,
+            client: &self.wires.client,
+            server: &self.wires.server,
+            grants_late: self.grants_late,
+            ended: ended && self.whole,
+        });
         let known = |carried: Carried| self.whole.then_some(carried.octets());
         Usage {
             purpose,

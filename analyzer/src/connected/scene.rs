@@ -1,0 +1,57 @@
+//! What is told of the first flights: the questions that are asked of them.
+
+use kexray_grammar::Role;
+
+use super::opening::{Flight, Opening};
+use super::sizes::{ADJUST, CONFIRMATION, NO_MORE_SESSIONS, OPEN, REPLY, SHELL, UNASKED, Wire};
+
+/// The first flights, and what is known of both ends.
+pub(super) struct Scene<'s> {
+    pub(super) opening: &'s Opening,
+    pub(super) client: &'s Wire,
+    pub(super) server: &'s Wire,
+    /// Whether the server grants the window of a session only when its program starts.
+    pub(super) grants_late: bool,
+    /// Whether all was seen, up to the end.
+    pub(super) ended: bool,
+}
+
+impl<'s> Scene<'s> {
+    pub(super) fn flights(&self) -> &'s [Flight] {
+        self.opening.flights()
+    }
+
+    /// Whether it is from the client, and large enough to ask for something.
+    pub(super) fn asks(&self, flight: &Flight) -> bool {
+        flight.from == Role::Client && flight.octets >= self.client.of(SHELL)
+    }
+
+    /// Whether it is from the server, and no larger than an answer.
+    pub(super) fn answers(&self, flight: &Flight) -> bool {
+        let together = [&[REPLY, ADJUST][..], &[REPLY, REPLY, ADJUST]];
+        let answers = |payloads: &&[usize]| flight.octets == self.server.of_all(payloads);
+        flight.from == Role::Server
+            && (flight.octets < self.server.of(UNASKED) || together.iter().any(answers))
+    }
+
+    /// Whether a flight opens a session: alone, or together with what OpenSSH says then.
+    pub(super) fn opens(&self, flight: &Flight) -> bool {
+        let (alone, together) = (self.client.of(OPEN), self.client.of_all(&[OPEN, NO_MORE_SESSIONS]));
+        self.asks(flight) && (flight.octets == alone || flight.octets == together)
+    }
+
+    /// The flights up to the server's confirmation of a channel, and those behind it.
+    pub(super) fn confirmed(&self) -> Option<(&'s [Flight], &'s [Flight])> {
+        let size = self.server.of(CONFIRMATION);
+        let flights = self.flights();
+        let asked = flights.iter().position(|it| self.asks(it))?;
+        let found = flights.iter().skip(asked).position(|it| it.from == Role::Server && it.octets == size)?;
+        let (before, behind) = flights.split_at_checked(asked.saturating_add(found))?;
+        let no_more = self.client.of(NO_MORE_SESSIONS);
+        let others = before.iter().skip(asked.saturating_add(1)).filter(|it| self.asks(it));
+        if others.count() > usize::from(before.iter().any(|it| self.asks(it) && it.octets == no_more)) {
+            return None;
+        }
+        Some((before, behind.get(1..).unwrap_or_default()))
+    }
+}
