@@ -3,6 +3,7 @@
 use kexray_grammar::{Compression, Event, Exchange, Named, Role};
 
 use crate::auth::classic::{Attempt, Classic};
+use crate::auth::details::Measure;
 use crate::auth::dialogue::{Dialogue, Each, Ends, Habits, Outcome, Told};
 use crate::auth::{Answer, Engine, Evidence, Explained, Method, Record, Step};
 use crate::connected::{Connected, Purpose, Usage};
@@ -200,15 +201,19 @@ impl Connection {
         let Outcome { success, attempts, evidence, left } = outcome;
         self.left = left;
         self.session.auth_success = success;
+        let Following { dialogue, record, mut connected } = *following;
+        let handover = dialogue.handover();
+        connected.go_on(&handover);
         if success.is_some() {
             self.session.auth_attempts = attempts;
             self.session.auth_evidence = Some(evidence);
-            self.session.auth_method = following.record.deciding();
-            self.session.auth_steps = following.record.into_steps();
+            self.session.auth_method = record.deciding();
+            self.session.auth_banner = record.banner.then_some(true);
+            self.session.auth_user = handover.user;
+            let measure = Measure { wires: connected.wires(), user: handover.user };
+            self.session.auth_steps = record.into_steps(&measure);
         }
         if success == Some(true) {
-            let mut connected = following.connected;
-            connected.go_on(&following.dialogue.handover());
             self.inference = Inference::Connected(Box::new(connected));
         }
     }

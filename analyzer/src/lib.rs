@@ -62,6 +62,7 @@ mod stream;
 mod terrapin;
 mod time;
 mod version;
+mod wire;
 
 pub use auth::{Answer, Engine, Evidence, Explained, Method, Step};
 pub use config::Config;
@@ -79,3 +80,4 @@ pub use session::Session;
 pub use side::Side;
 pub use sink::{Excess, Sink};
 pub use time::Timestamp;
+pub use wire::OctetRange;

@@ -11,6 +11,7 @@ use crate::offer::Offer;
 use crate::proof::Proof;
 use crate::scan::Scan;
 use crate::sink::{Excess, Sink};
+use crate::wire::OctetRange;
 use crate::{Config, Timestamp, host_key};
 
 /// What a connection came to: one row of a log.
@@ -51,6 +52,10 @@ pub struct Session {
     /// What was tried, in order; bounded by [`AUTH_STEPS`](kexray_grammar::limits::AUTH_STEPS), beyond which the last one
     /// replaces the one before.
     pub auth_steps: Vec<Step>,
+    /// Octets of the user's name; `None` where sizes do not tell.
+    pub auth_user: Option<OctetRange>,
+    /// Whether the server sent a banner before the user was in; `None` where that is not known.
+    pub auth_banner: Option<bool>,
     /// What the connection is for, once the user was let in; `None` where sizes do not tell.
     pub session_kind: Option<SessionKind>,
     /// Whether the client asked for its agent to be forwarded; `None` where sizes do not prove it.

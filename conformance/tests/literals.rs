@@ -46,7 +46,7 @@ const PLAIN: &[(&str, &str, &str)] = &[
 const EXPLAINED: &[(&str, u64, &str)] = &[
     ("analyzer/src/auth/dialogue/clock.rs", 22_000_000, "nanoseconds: what a slow hash takes"),
     ("analyzer/src/auth/dialogue/mod.rs", 512, "packets that are kept"),
-    ("analyzer/src/connected/kind.rs", 3, "keys until someone is said to type"),
+    ("analyzer/src/connected/session.rs", 3, "keys until someone is said to type"),
     ("analyzer/src/connected/opening.rs", 40, "flights that are kept"),
     ("analyzer/src/connected/rekeys.rs", 4, "sizes that are looked for, as many as the array has"),
     ("analyzer/src/escape.rs", 4, "octets of a character, bits of a hexadecimal digit"),

@@ -1,6 +1,7 @@
 //! What became of authentication, inferred from sizes.
 
 pub(crate) mod classic;
+pub(crate) mod details;
 pub(crate) mod dialogue;
 mod explained;
 mod record;

@@ -2,6 +2,7 @@
 
 use kexray_grammar::{Role, limits};
 
+use super::details::{Measure, Sizes};
 use super::dialogue::{Said, Told};
 use super::{Answer, Evidence, Method, Step};
 use crate::Timestamp;
@@ -10,6 +11,16 @@ use crate::Timestamp;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
     steps: Vec<Step>,
+    /// The sizes of each.
+    sizes: Vec<Sizes>,
+    /// Of the request that was not answered yet.
+    size: Sizes,
+    /// Whether the server sent a banner.
+    pub(crate) banner: bool,
+    /// Whether it has just sent what may be one.
+    aside: bool,
+    /// Whether the client sent EXT_INFO.
+    extends: bool,
     /// The request that was not answered yet, and when it was sent.
     asked: Option<(Method, Timestamp)>,
     /// Whether the server said that the key of the request would do.
@@ -23,24 +34,36 @@ pub(crate) struct Record {
 impl Record {
     /// Takes the next packet. Tells the step that it ends.
     pub(crate) fn take(&mut self, packet: &Told, evidence: Evidence) -> Option<Step> {
-        match (packet.said, packet.from) {
+        let answer = match (packet.said, packet.from) {
             (Said::Request(method), _) => {
-                self.ask(method, packet.at, evidence);
-                None
+                self.ask(method, false, packet, evidence);
+                return None;
             }
             (Said::Query, _) => {
-                self.ask(Method::PublicKey, packet.at, evidence);
-                None
+                self.ask(Method::PublicKey, true, packet, evidence);
+                return None;
             }
-            (Said::Failure, _) => self.answer(packet.at, Answer::Refused, evidence),
-            (Said::Success, _) => self.answer(packet.at, Answer::Success, evidence),
-            (Said::PkOk, _) => self.answer(packet.at, Answer::WouldDo, evidence),
-            (Said::Disconnect, Role::Server) => self.answer(packet.at, Answer::HungUp, evidence),
-            _ => None,
-        }
+            (Said::Failure, _) => Answer::Refused,
+            (Said::Success, _) => Answer::Success,
+            (Said::PkOk, _) => Answer::WouldDo,
+            (Said::Disconnect, Role::Server) => Answer::HungUp,
+            (Said::ExtInfo, Role::Client) => {
+                self.extends = true;
+                return None;
+            }
+            (Said::Banner | Said::ExtInfo, Role::Server) => {
+                // In the middle of authentication a server sends EXT_INFO only to clients that say so in their own, or
+                // right before it says yes (RFC 8308 section 2.4, OpenSSH PROTOCOL section 1.12).
+                self.aside = self.asked.is_some() && (packet.said == Said::Banner || !self.extends);
+                return None;
+            }
+            _ => return None,
+        };
+        self.banner |= std::mem::take(&mut self.aside) && answer != Answer::Success;
+        self.answer(packet, answer, evidence)
     }
 
-    fn ask(&mut self, method: Method, at: Timestamp, evidence: Evidence) {
+    fn ask(&mut self, method: Method, query: bool, packet: &Told, evidence: Evidence) {
         self.leave_unanswered(evidence);
         if std::mem::take(&mut self.refused_offer) && method != Method::PublicKey {
             // Whoever goes on with another method after a key that would do has satisfied the one.
@@ -49,17 +72,19 @@ impl Record {
             }
         }
         self.offered &= method == Method::PublicKey;
-        self.asked = Some((method, at));
+        self.asked = Some((method, packet.at));
+        self.size = Sizes { query, request: packet.octets.0, answer: 0 };
     }
 
-    fn answer(&mut self, at: Timestamp, answer: Answer, evidence: Evidence) -> Option<Step> {
+    fn answer(&mut self, packet: &Told, answer: Answer, evidence: Evidence) -> Option<Step> {
         let (method, _) = self.asked.take()?;
         self.refused_offer = self.offered && answer == Answer::Refused;
         self.offered = answer == Answer::WouldDo;
         if answer != Answer::WouldDo {
             self.deciding = Some(method);
         }
-        let step = Step { at, method, answer, evidence };
+        self.size.answer = packet.octets.0;
+        let step = Step { at: packet.at, method, answer, evidence, key: None, offered: None };
         self.add(step);
         Some(step)
     }
@@ -67,7 +92,7 @@ impl Record {
     /// Nothing more comes.
     pub(crate) fn leave_unanswered(&mut self, evidence: Evidence) {
         if let Some((method, at)) = self.asked.take() {
-            self.add(Step { at, method, answer: Answer::None, evidence });
+            self.add(Step { at, method, answer: Answer::None, evidence, key: None, offered: None });
         }
     }
 
@@ -75,12 +100,15 @@ impl Record {
     fn add(&mut self, step: Step) {
         if self.steps.len() >= limits::AUTH_STEPS {
             self.steps.pop();
+            self.sizes.pop();
         }
         self.steps.push(step);
+        self.sizes.push(self.size);
     }
 
-    /// The steps that are known.
-    pub(crate) fn into_steps(self) -> Vec<Step> {
+    /// The steps that are known, with what their sizes tell.
+    pub(crate) fn into_steps(mut self, measure: &Measure) -> Vec<Step> {
+        measure.detail(&mut self.steps, &self.sizes);
         self.steps
     }
 

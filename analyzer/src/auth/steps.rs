@@ -5,7 +5,10 @@ use kexray_grammar::user_auth::{
     RequestPassword, RequestPublicKey,
 };
 
+use kexray_grammar::UsualKey;
+
 use crate::Timestamp;
+use crate::wire::OctetRange;
 
 /// A method of authentication. RFC 4252, RFC 4256, RFC 4462; SSH-1 protocol description, section "Detailed description of packet types and formats".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -110,6 +113,10 @@ pub struct Step {
     pub answer: Answer,
     /// What that rests on.
     pub evidence: Evidence,
+    /// The user's key that it showed; `None` where sizes do not tell.
+    pub key: Option<UsualKey>,
+    /// Octets of the list of methods in a refusal; `None` where there is none, or where sizes do not tell.
+    pub offered: Option<OctetRange>,
 }
 
 impl Step {

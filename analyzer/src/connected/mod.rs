@@ -23,10 +23,10 @@ use self::opening::Opening;
 pub(crate) use self::rekeys::Exchanged;
 use self::rekeys::Rekeys;
 use self::scene::Scene;
-use self::sizes::Wire;
 pub use self::usage::SessionKind;
 pub(crate) use self::usage::{Purpose, Usage};
 use crate::auth::dialogue::{Each, Habits, Handover, Said, Told};
+use crate::wire::Wire;
 
 const ENDS: [Role; 2] = [Role::Client, Role::Server];
 
@@ -68,6 +68,11 @@ impl Connected {
             grants_late: habits.server.grants_late,
             wires,
         }
+    }
+
+    /// How both ends seal packets, as far as it was learned.
+    pub(crate) const fn wires(&self) -> Each<Wire> {
+        self.wires
     }
 
     /// The dialogue of authentication took a packet for that.

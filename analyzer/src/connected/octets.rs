@@ -1,6 +1,6 @@
 //! How much was carried.
 
-use super::sizes::Wire;
+use crate::wire::Wire;
 
 /// Octets of payloads in one direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use kexray_grammar::Role;
 
-use super::sizes::{KEY, Wire};
+use super::sizes::KEY;
+use crate::wire::Wire;
 
 /// Flights that are kept.
 const KEPT: usize = 40;

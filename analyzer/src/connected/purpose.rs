@@ -29,6 +29,7 @@ mod tests {
     use super::super::sizes::*;
     use super::*;
     use crate::auth::dialogue::Habits;
+    use crate::wire::Wire;
 
     use Role::{Client, Server};
 

@@ -3,8 +3,8 @@
 use kexray_grammar::numbers::EXCHANGE_VARIES;
 use kexray_grammar::{Role, words};
 
-use super::sizes::Wire;
 use crate::auth::dialogue::Each;
+use crate::wire::Wire;
 
 /// Payloads of an end's messages in the first key exchange.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

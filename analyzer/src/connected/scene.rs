@@ -3,7 +3,8 @@
 use kexray_grammar::Role;
 
 use super::opening::{Flight, Opening};
-use super::sizes::{ADJUST, CONFIRMATION, NO_MORE_SESSIONS, OPEN, REPLY, SHELL, UNASKED, Wire};
+use super::sizes::{ADJUST, CONFIRMATION, NO_MORE_SESSIONS, OPEN, REPLY, SHELL, UNASKED};
+use crate::wire::Wire;
 
 /// The first flights, and what is known of both ends.
 pub(super) struct Scene<'s> {

@@ -5,9 +5,7 @@ use kexray_grammar::connection::{
     Exec, ExitStatus, HostKeys, KeepAlive, NoMoreSessions, OpenDirectTcpip, OpenSession, PtyReq,
     RequestFailure, Shell, Subsystem, TcpipForward,
 };
-use kexray_grammar::{Padding, Sealing, numbers, words};
-
-use crate::auth::dialogue::Habits;
+use kexray_grammar::{numbers, words};
 
 /// CHANNEL_OPEN of a session.
 pub(super) const OPEN: usize = OpenSession::payload_size();
@@ -56,42 +54,3 @@ pub(super) const SFTP_INIT: usize = ChannelData::payload_size(numbers::SFTP_INIT
 pub(super) const UNASKED: usize = HostKeys::payload_size(size_of::<u32>() + numbers::ED25519_KEY);
 /// GLOBAL_REQUEST that asks for a sign of life.
 pub(super) const KEEP_ALIVE: usize = KeepAlive::payload_size();
-
-/// How one end's packets are sealed.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wire {
-    sealing: Sealing,
-    padding: Padding,
-}
-
-impl Wire {
-    pub(super) const fn new(sealing: Sealing, habits: &Habits) -> Self {
-        Self { sealing, padding: if habits.floors { Padding::Floored } else { Padding::Least } }
-    }
-
-    /// Learns how much padding its end adds.
-    pub(super) fn pad(&mut self, padding: Option<Padding>) {
-        if let (Some(padding), Padding::Least) = (padding, self.padding) {
-            self.padding = padding;
-        }
-    }
-
-    pub(super) const fn sealing(&self) -> &Sealing {
-        &self.sealing
-    }
-
-    /// Octets on the wire of a packet with such a payload.
-    pub(super) fn of(&self, payload: usize) -> u32 {
-        u32::try_from(self.sealing.padded(payload, self.padding)).unwrap_or(u32::MAX)
-    }
-
-    /// Of several in one go.
-    pub(super) fn of_all(&self, payloads: &[usize]) -> u32 {
-        payloads.iter().fold(0, |sum, payload| sum.saturating_add(self.of(*payload)))
-    }
-
-    /// Whether each flight is one packet.
-    pub(super) const fn tells_packets(&self) -> bool {
-        self.sealing.clear() > 0
-    }
-}

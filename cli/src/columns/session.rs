@@ -1,21 +1,36 @@
 //! The columns of `ssh.log`.
 
-use kexray_analyzer::{Certificate, HostKey, Offer, Step, Timestamp};
+use kexray_analyzer::{Answer, Certificate, HostKey, Offer, Step, Timestamp};
 
 use super::value::Object;
 use super::{Column, KEXRAY, Kind, Log, Row, Value, ZEEK};
 
 /// Members of a step of authentication.
-const STEP: &[(&str, Kind)] =
-    &[("ts", Kind::Time), ("method", Kind::Enum), ("outcome", Kind::Enum), ("evidence", Kind::Enum)];
+const STEP: &[(&str, Kind)] = &[
+    ("ts", Kind::Time),
+    ("method", Kind::Enum),
+    ("outcome", Kind::Enum),
+    ("evidence", Kind::Enum),
+    ("key", Kind::Enum),
+    ("offered_min", Kind::Count),
+    ("offered_max", Kind::Count),
+];
 
 fn step(step: &Step) -> Object<'static> {
-    vec![
+    let mut members: Object<'static> = vec![
         ("ts", step.at.into()),
         ("method", step.method.name().into()),
         ("outcome", step.answer.name().into()),
         ("evidence", step.evidence.name().into()),
-    ]
+    ];
+    if let Some(key) = step.key {
+        members.push(("key", key.name().into()));
+    }
+    if let Some(offered) = step.offered {
+        members.push(("offered_min", u64::from(offered.least).into()));
+        members.push(("offered_max", u64::from(offered.most).into()));
+    }
+    members
 }
 
 /// The log of sessions.
@@ -113,12 +128,27 @@ impl Log for Sessions {
         own(
             "auth_steps",
             Kind::Objects(STEP),
-            "the requests for authentication and what came of them",
+            "the requests for authentication and what came of them; of the user's key and of the list of methods that was answered what sizes tell",
             |row| {
                 let steps = &row.session.auth_steps;
                 (!steps.is_empty()).then(|| Value::Objects(steps.iter().map(step).collect()))
             },
         ),
+        own("auth_factors", Kind::Count, "how many requests for authentication were taken", |row| {
+            let taken = |step: &&Step| matches!(step.answer, Answer::Success | Answer::Partial);
+            Some(row.session.auth_steps.iter().filter(taken).count())
+                .filter(|taken| *taken > 0)
+                .map(|it| (it as u64).into())
+        }),
+        own("auth_banner", Kind::Bool, "whether the server sent a banner before", |row| {
+            Some(row.session.auth_banner?.into())
+        }),
+        own("auth_user_min", Kind::Count, "octets of the user's name, at least", |row| {
+            Some(u64::from(row.session.auth_user?.least).into())
+        }),
+        own("auth_user_max", Kind::Count, "octets of the user's name, at most", |row| {
+            Some(u64::from(row.session.auth_user?.most).into())
+        }),
         own(
             "session_kind",
             Kind::Enum,

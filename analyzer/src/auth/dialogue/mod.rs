@@ -16,7 +16,7 @@ mod search;
 mod situation;
 mod software;
 
-use kexray_grammar::{Role, Sealing};
+use kexray_grammar::{Role, Sealing, limits};
 
 use self::clock::Clock;
 pub(crate) use self::framing::Framing;
@@ -34,6 +34,7 @@ use self::situation::{Situation, Stage};
 pub(crate) use self::software::Habits;
 use super::Evidence;
 use crate::Timestamp;
+use crate::wire::OctetRange;
 
 /// By how much the best reading must beat all that contradict it.
 const SURE: Cost = against(4);
@@ -57,12 +58,14 @@ pub(crate) struct Outcome {
 }
 
 /// Where both directions stand when the dialogue is over.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Handover {
     /// Where packets end whose lengths are in clear.
     pub(crate) framings: Each<Framing>,
     /// How much padding each end adds, as far as was seen.
     pub(crate) padding: Each<Option<kexray_grammar::Padding>>,
+    /// Octets of the user's name.
+    pub(crate) user: Option<OctetRange>,
     /// Octets that were not told, since they were taken for the first part of a packet.
     pub(crate) carried: Each<Octets>,
 }
@@ -167,6 +170,9 @@ impl Dialogue {
         Handover {
             framings: self.framings,
             padding: Each { client: client.usual(), server: server.usual() },
+            user: Some(situation.user)
+                .filter(|user| (user.most.0 as usize) < limits::USER_NAME_OCTETS)
+                .map(|user| OctetRange { least: user.least.0, most: user.most.0 }),
             carried: situation.carried,
         }
     }
