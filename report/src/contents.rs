@@ -6,6 +6,7 @@ use crate::algorithms::Totals;
 use crate::conversation::Told;
 use crate::facts::Facts;
 use crate::findings::Findings;
+use crate::notices::Told as Noticed;
 use crate::outcomes::Outcomes;
 use crate::tally::Rows;
 use crate::timeline::Steps;
@@ -21,6 +22,7 @@ pub(crate) struct Contents<'r> {
     pub(crate) first: Option<u64>,
     pub(crate) last: Option<u64>,
     pub(crate) timeline: Steps,
+    pub(crate) notices: Noticed<'r>,
     pub(crate) findings: Findings,
     pub(crate) pairs: Rows<Pair>,
     pub(crate) algorithms: Totals,

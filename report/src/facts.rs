@@ -1,6 +1,7 @@
 //! What is told of one session besides what was said in it.
 
 use std::borrow::Cow;
+use std::net::SocketAddr;
 
 use kexray_analyzer::grammar::KexMethod;
 use kexray_analyzer::{Directions, Session};
@@ -41,9 +42,14 @@ pub(crate) fn ends(flow: &Flow, session: &Session) -> [Endpoint; 2] {
     if session.role_reversed { [flow.responder, flow.originator] } else { [flow.originator, flow.responder] }
 }
 
+/// An end, as the standard library has it.
+pub(crate) fn socket(end: Endpoint) -> SocketAddr {
+    SocketAddr::new(end.address, end.port)
+}
+
 /// Address and port, as they are usually written.
 pub(crate) fn written(end: Endpoint) -> String {
-    std::net::SocketAddr::new(end.address, end.port).to_string()
+    socket(end).to_string()
 }
 
 impl Facts {

@@ -40,6 +40,7 @@ mod conversation;
 mod facts;
 mod findings;
 mod limits;
+mod notices;
 mod outcomes;
 mod page;
 mod report;

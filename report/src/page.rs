@@ -26,6 +26,7 @@ const SCRIPTS: [&str; 2] = [
         include_str!("../page/scripts/filter.js"),
         include_str!("../page/scripts/totals.js"),
         include_str!("../page/scripts/findings.js"),
+        include_str!("../page/scripts/notices.js"),
         include_str!("../page/scripts/timeline.js"),
         include_str!("../page/scripts/packets.js"),
         include_str!("../page/scripts/session.js"),

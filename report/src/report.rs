@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write};
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use kexray_analyzer::{Config, Engine, Event, Session, Timestamp};
 use kexray_audit::Audit;
@@ -11,9 +11,10 @@ use kexray_capture::{Endpoint, Flow, Observer, Oddity, Uid};
 use crate::algorithms::Algorithms;
 use crate::contents::{Contents, Detail, Named, Pair};
 use crate::conversation::Conversation;
-use crate::facts::{Facts, LINE, Oddities, ends, written};
+use crate::facts::{Facts, LINE, Oddities, ends, socket, written};
 use crate::findings::Findings;
 use crate::limits::Limits;
+use crate::notices::Notices;
 use crate::outcomes::Outcomes;
 use crate::page;
 use crate::sample::{Place, Sample};
@@ -39,6 +40,7 @@ pub struct Report {
     oddities: Tally<&'static str>,
     algorithms: Algorithms,
     audit: Audit,
+    notices: Notices,
 }
 
 /// An address and a port, in order.
@@ -82,6 +84,7 @@ impl Report {
             oddities: Tally::default(),
             algorithms: Algorithms::default(),
             audit: Audit::default(),
+            notices: Notices::default(),
         }
     }
 
@@ -124,6 +127,7 @@ impl Report {
             first: self.span.map(|(first, _)| first.as_nanos() / 1000),
             last: self.span.map(|(_, last)| last.as_nanos() / 1000),
             timeline: self.timeline.steps(),
+            notices: self.notices.told(),
             findings: Findings::of(&self.audit, self.limits.rows),
             pairs: self.pairs.rows(self.limits.rows, |(client, server), outcomes| Pair {
                 client: client.to_string(),
@@ -175,8 +179,8 @@ impl Report {
             self.oddities.add(name, outcomes, names);
         }
         self.algorithms.add(session, outcomes, &self.limits);
-        let end = |end: Endpoint| SocketAddr::new(end.address, end.port);
-        self.audit.add(end(flow.originator), end(flow.responder), flow.overlay.as_u64(), session);
+        self.audit.add(socket(flow.originator), socket(flow.responder), flow.overlay.as_u64(), session);
+        self.notices.add(flow, session, self.limits.rows);
     }
 }
 

@@ -52,6 +52,23 @@ fn findings_name_those_whom_they_are_about() {
 }
 
 #[test]
+fn guessing_is_noticed_and_what_comes_of_it() {
+    // Three refusals and a success, eleven times.
+    let captures = vec![trace("password-one-try-each"); 11];
+    let notices = |limits| data(&page(&report(limits, &captures)))["notices"].clone();
+    let told = notices(Limits::default());
+    let names: Vec<_> =
+        told["rows"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
+    assert_eq!(names.first(), Some(&"SSH::Password_Guessing"));
+    assert!(names.contains(&"SSH::Login_By_Password_Guesser"), "{names:?}");
+    assert_eq!(told["rows"][0]["source"], "10.77.0.1");
+    let mut limits = Limits::default();
+    limits.rows = 1;
+    let short = notices(limits);
+    assert_eq!((short["rows"].as_array().unwrap().len(), &short["others"]), (1, &json!(names.len() - 1)));
+}
+
+#[test]
 fn a_session_is_told_packet_by_packet() {
     let data = data(&page(&report(Limits::default(), &[trace("publickey-success")])));
     let session = &data["sessions"][0];

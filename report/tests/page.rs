@@ -127,6 +127,22 @@ fn totals_and_charts_choose_sessions() {
 }
 
 #[test]
+fn notices_lead_to_their_sessions() {
+    let Some(mut browser) = Browser::start() else { return };
+    let captures = vec![trace("password-one-try-each"); 11];
+    let (_folder, path) = written(&report(Limits::default(), &captures));
+    browser.window(1280, 900, true);
+    browser.open(&path);
+    assert!(browser.text("#notices summary").starts_with("password guessing"));
+    browser.click("#notices summary");
+    browser.click("#notices .link");
+    assert_eq!(browser.text("#chips"), "password guessing: 10.77.0.1 ✕");
+    assert_eq!(browser.text("#matching"), "44 sessions of 44");
+    browser.picture("notices.png");
+    browser.end(&path);
+}
+
+#[test]
 fn colours_follow_the_system_and_the_user() {
     let Some(mut browser) = Browser::start() else { return };
     let (_folder, path) = usual();

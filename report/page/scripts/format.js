@@ -29,7 +29,7 @@ const outcomeBadge = (outcome) =>
   make("span", { class: `badge ${OUTCOMES[outcome].badge}` }, OUTCOMES[outcome].title);
 
 /** A name as words. */
-const words = (name) => name.replaceAll("_", " ");
+const words = (name) => name.replace(/^SSH::/, "").replaceAll("_", " ").toLowerCase();
 
 /** An identification line without what all have in front. */
 const software = (line) => (line ?? "no identification").replace(/^SSH-2\.0-/, "");

@@ -13,6 +13,7 @@ byId("sampled").textContent = data.sessions.length < sessionCount
 theme.start();
 showTiles(data);
 showTimeline(data.timeline);
+showNotices(data.notices);
 showFindings(data.findings);
 showPairs(data.pairs);
 showQuantum(data.algorithms.quantum);
