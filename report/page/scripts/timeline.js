@@ -21,6 +21,8 @@ function showTimeline({ seconds, counts }) {
     steps.map((step) => step.success + step.failure),
     steps.map((step) => step.success),
   ];
+  // Few steps are not drawn as broad as the page.
+  const margin = Math.max(seconds / 2, (8 * seconds - (last - first)) / 2);
   const hint = `Steps of ${length(seconds)}. Drag, or choose with arrow keys and Enter, to list sessions of a time.`;
   readout.textContent = hint;
 
@@ -40,8 +42,8 @@ function showTimeline({ seconds, counts }) {
     height: 180,
     legend: { show: false },
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "Etc/UTC"),
-    scales: { x: { range: [first - seconds / 2, last + seconds / 2] }, y: { range: (_, __, most) => [0, Math.max(1, most) * 1.05] } },
-    axes: [axis({ values: clock, space: 70 }), axis({ size: 48, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1e5, 1e6] })],
+    scales: { x: { range: [first - margin, last + margin] }, y: { range: (_, __, most) => [0, Math.max(1, most) * 1.05] } },
+    axes: [axis({ values: clock, space: 70, incrs: TICKS }), axis({ size: 48, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1e5, 1e6] })],
     series: [{}, series("unknown"), series("failure"), series("success")],
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
     hooks: {
@@ -71,6 +73,9 @@ function showTimeline({ seconds, counts }) {
     event.preventDefault();
   });
 }
+
+/** Seconds between two times at an axis. */
+const TICKS = [1, 5, 15, 30, 60, 300, 900, 1800, 3600, 10800, 21600, 43200].concat([1, 2, 7, 14, 28, 91, 182, 365, 730, 3650].map((days) => days * 86400));
 
 /** Times at an axis: dates where steps are long, else the time of day, with the date where a day begins. */
 function clock(_, starts, __, ___, step) {
