@@ -63,7 +63,12 @@ impl Inference {
     pub(crate) fn lose(&mut self) {
         match self {
             Self::Classic(classic) => classic.give_up(),
-            Self::Dialogue(Some(following)) => following.dialogue.lose(),
+            Self::Dialogue(Some(following)) => {
+                following.dialogue.lose();
+                if following.dialogue.is_lost() {
+                    *self = Self::Over;
+                }
+            }
             Self::Dialogue(None) => *self = Self::Over,
             Self::Connected(connected) => connected.lose(),
             Self::Over => {}
@@ -165,6 +170,8 @@ impl Connection {
         let steps = notes.steps;
         if let Some(outcome) = dialogue.decided() {
             self.take_outcome(outcome);
+        } else if dialogue.is_lost() {
+            self.inference = Inference::Over;
         }
         for step in &steps {
             self.tell_step(step, sink);

@@ -4,7 +4,7 @@ mod support;
 
 use kexray_analyzer::Side::{Originator, Responder};
 use kexray_analyzer::grammar::{PublicKey, SshString, public_key};
-use kexray_analyzer::{Role, Side, Verdict};
+use kexray_analyzer::{Engine, Role, Side, Verdict};
 
 use support::*;
 
@@ -20,7 +20,11 @@ fn host_key() -> Vec<u8> {
 
 /// A whole handshake, with these KEXINITs.
 fn handshake(client: &[u8], server: &[u8]) -> Talk {
-    let mut talk = Talk::new();
+    handshake_by(Engine::default(), client, server)
+}
+
+fn handshake_by(engine: Engine, client: &[u8], server: &[u8]) -> Talk {
+    let mut talk = Talk::by(engine);
     talk.say(Originator, CLIENT).say(Responder, SERVER).say(Originator, client).say(Responder, server);
     talk
 }
@@ -363,9 +367,10 @@ fn messages_prove_the_roles_against_markers() {
     assert_eq!(talk.told.count("ssh2_server_host_key"), 1);
 }
 
-/// A handshake under way, and both ends encrypted.
+/// A handshake under way, and both ends encrypted; Zeek's rule is at work.
 fn encrypted() -> Talk {
-    let mut talk = handshake(&kexinit(CURVE, ED25519, false), &kexinit(CURVE, ED25519, false));
+    let mut talk =
+        handshake_by(Engine::Classic, &kexinit(CURVE, ED25519, false), &kexinit(CURVE, ED25519, false));
     talk.say(Originator, &ecdh_init(b"Q")).say(Responder, &ecdh_reply(&host_key(), b"S"));
     talk.say(Responder, &newkeys()).say(Originator, &newkeys());
     talk

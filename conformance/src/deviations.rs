@@ -40,6 +40,7 @@ pub fn page(known: &KnownDifferences) -> String {
     table(&mut page, &["what", "traces", "particularly"], entries, |entry| {
         let traces = match entry.suite {
             Suite::Reference => format!("`{}` of Zeek", entry.trace),
+            Suite::ReferenceByDialogue => format!("`{}` of Zeek, by the dialogue engine", entry.trace),
             Suite::Lab => format!("labelled `{}`", entry.trace),
             Suite::Traces => format!("`{}`", entry.trace),
         };

@@ -75,6 +75,8 @@ pub struct Entry {
 pub enum Suite {
     /// `tests/reference.rs`: Zeek's own traces.
     Reference,
+    /// The same, of verdicts only, by the dialogue engine; with the suite above that is Zeek's rule.
+    ReferenceByDialogue,
     /// `tests/zeek_on_lab.rs`: labelled captures, and what Zeek says of them.
     Lab,
     /// `tests/traces.rs`: the shipped traces.

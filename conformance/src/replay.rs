@@ -1,7 +1,9 @@
 //! Runs the command on a capture, as a library.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
+
+use kexray_analyzer::Engine;
 
 use crate::{Record, RecordError};
 
@@ -36,8 +38,8 @@ pub enum ReplayError {
 /// # Errors
 ///
 /// When the command fails, or writes what is no record.
-pub fn events(capture: &Path) -> Result<Vec<Record>, ReplayError> {
-    records(&["events".as_ref(), capture.as_os_str()])
+pub fn events(capture: &Path, engine: Engine) -> Result<Vec<Record>, ReplayError> {
+    records(&["events".as_ref(), "--auth".as_ref(), name(engine), capture.as_os_str()])
 }
 
 /// A record for each session of a capture.
@@ -45,24 +47,16 @@ pub fn events(capture: &Path) -> Result<Vec<Record>, ReplayError> {
 /// # Errors
 ///
 /// When the command fails, or writes what is no record.
-pub fn sessions(capture: &Path) -> Result<Vec<Record>, ReplayError> {
-    records(&["read".as_ref(), "--format".as_ref(), "json".as_ref(), capture.as_os_str()])
+pub fn sessions(capture: &Path, engine: Engine) -> Result<Vec<Record>, ReplayError> {
+    let json = ["read".as_ref(), "--format".as_ref(), "json".as_ref(), "--auth".as_ref()];
+    records(&[&json[..], &[name(engine), capture.as_os_str()]].concat())
 }
 
-/// The same, with authentication told by the dialogue engine.
-///
-/// # Errors
-///
-/// When the command fails, or writes what is no record.
-pub fn sessions_by_dialogue(capture: &Path) -> Result<Vec<Record>, ReplayError> {
-    records(&[
-        "read".as_ref(),
-        "--auth".as_ref(),
-        "dialogue".as_ref(),
-        "--format".as_ref(),
-        "json".as_ref(),
-        capture.as_os_str(),
-    ])
+fn name(engine: Engine) -> &'static OsStr {
+    match engine {
+        Engine::Dialogue => "dialogue".as_ref(),
+        Engine::Classic => "classic".as_ref(),
+    }
 }
 
 /// The logs of a capture as Zeek writes them; empty where there is nothing to log.
@@ -79,7 +73,7 @@ pub struct ZeekLogs {
 /// # Errors
 ///
 /// When the command fails, or its files cannot be read back.
-pub fn zeek_logs(capture: &Path) -> Result<ZeekLogs, ReplayError> {
+pub fn zeek_logs(capture: &Path, engine: Engine) -> Result<ZeekLogs, ReplayError> {
     let folder = tempfile::tempdir()?;
     let output = folder.path();
     run(&[
@@ -88,6 +82,8 @@ pub fn zeek_logs(capture: &Path) -> Result<ZeekLogs, ReplayError> {
         "zeek".as_ref(),
         "--output".as_ref(),
         output.as_os_str(),
+        "--auth".as_ref(),
+        name(engine),
         capture.as_os_str(),
     ])?;
     let read = |name: &str| match std::fs::read_to_string(output.join(name)) {
@@ -97,13 +93,13 @@ pub fn zeek_logs(capture: &Path) -> Result<ZeekLogs, ReplayError> {
     Ok(ZeekLogs { ssh: read("ssh.log")?, weird: read("weird.log")? })
 }
 
-fn records(arguments: &[&std::ffi::OsStr]) -> Result<Vec<Record>, ReplayError> {
+fn records(arguments: &[&OsStr]) -> Result<Vec<Record>, ReplayError> {
     let stdout = run(arguments)?;
     Record::lines(&stdout).map_err(|error| ReplayError::Unreadable { arguments: shown(arguments), error })
 }
 
 /// What the command writes to standard output.
-fn run(arguments: &[&std::ffi::OsStr]) -> Result<String, ReplayError> {
+fn run(arguments: &[&OsStr]) -> Result<String, ReplayError> {
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let command = std::iter::once("kexray".as_ref()).chain(arguments.iter().copied());
     let code = kexray::run(command.map(OsString::from), &mut stdout, &mut stderr);
@@ -114,7 +110,7 @@ fn run(arguments: &[&std::ffi::OsStr]) -> Result<String, ReplayError> {
     String::from_utf8(stdout).map_err(|_| std::io::Error::from(std::io::ErrorKind::InvalidData).into())
 }
 
-fn shown(arguments: &[&std::ffi::OsStr]) -> String {
+fn shown(arguments: &[&OsStr]) -> String {
     let shown: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
     shown.join(" ")
 }

@@ -12,7 +12,7 @@ const LAB: &str = "KEXRAY_LAB";
 
 fn trace(name: &str) -> Result<Vec<Record>, Box<dyn std::error::Error>> {
     let traces = Path::new(env!("CARGO_MANIFEST_DIR")).join("traces");
-    Ok(replay::sessions_by_dialogue(&traces.join(name).join("trace.pcap"))?)
+    Ok(replay::sessions(&traces.join(name).join("trace.pcap"), kexray_analyzer::Engine::Dialogue)?)
 }
 
 fn text<'r>(row: &'r Record, column: &str) -> Option<&'r str> {
@@ -82,7 +82,10 @@ fn how_far_a_scan_came_is_told_by_both_engines() -> Result<(), Box<dyn std::erro
     ];
     for (name, scans) in expected {
         let trace = traces.join(name).join("trace.pcap");
-        for rows in [replay::sessions(&trace)?, replay::sessions_by_dialogue(&trace)?] {
+        for rows in [
+            replay::sessions(&trace, kexray_analyzer::Engine::Classic)?,
+            replay::sessions(&trace, kexray_analyzer::Engine::Dialogue)?,
+        ] {
             assert_eq!(rows.iter().map(|row| text(row, "scan")).collect::<Vec<_>>(), scans, "{name}");
         }
     }
@@ -93,7 +96,10 @@ fn how_far_a_scan_came_is_told_by_both_engines() -> Result<(), Box<dyn std::erro
 #[test]
 fn octets_are_told_without_what_seals_them() -> Result<(), Box<dyn std::error::Error>> {
     let Some(material) = Material::named_by(LAB)? else { return Ok(()) };
-    let rows = replay::sessions_by_dialogue(&material.folder().join("sess_scp_large_up.pcap"))?;
+    let rows = replay::sessions(
+        &material.folder().join("sess_scp_large_up.pcap"),
+        kexray_analyzer::Engine::Dialogue,
+    )?;
     let octets = |row: &Record| row.get("bytes_c2s").and_then(serde_json::Value::as_u64);
     assert!(octets(&rows[0]).is_some_and(|octets| (20_000_000..20_200_000).contains(&octets)), "{rows:?}");
     Ok(())
@@ -103,7 +109,8 @@ fn octets_are_told_without_what_seals_them() -> Result<(), Box<dyn std::error::E
 #[test]
 fn the_classic_engine_tells_nothing_of_sessions() -> Result<(), Box<dyn std::error::Error>> {
     let traces = Path::new(env!("CARGO_MANIFEST_DIR")).join("traces");
-    let rows = replay::sessions(&traces.join("publickey-success/trace.pcap"))?;
+    let rows =
+        replay::sessions(&traces.join("publickey-success/trace.pcap"), kexray_analyzer::Engine::Classic)?;
     for column in ["session_kind", "agent_forwarding", "rekeys", "bytes_c2s", "bytes_s2c"] {
         assert_eq!(rows[0].get(column), None, "{column}");
     }

@@ -4,7 +4,7 @@
 use kexray_analyzer::grammar::strategies::{ORDERS, Said, conversation};
 use kexray_analyzer::grammar::transport::{KexInit, Message};
 use kexray_analyzer::grammar::{BinaryPacket, NameList, Role};
-use kexray_analyzer::{Anomaly, Connection, Event, Excess, Side, Sink, Timestamp};
+use kexray_analyzer::{Anomaly, Connection, Engine, Event, Excess, Side, Sink, Timestamp};
 use kexray_conformance::replay;
 use proptest::prelude::*;
 
@@ -271,9 +271,9 @@ proptest! {
         let folder = tempfile::tempdir().expect("it can be made");
         let path = folder.path().join("conversation.pcap");
         std::fs::write(&path, capture(&talk)).expect("it can be written");
-        let rows = replay::sessions(&path).expect("it can be read");
+        let rows = replay::sessions(&path, Engine::default()).expect("it can be read");
         prop_assert_eq!(rows.len(), 1);
-        let weird = replay::zeek_logs(&path).expect("it can be read").weird;
+        let weird = replay::zeek_logs(&path, Engine::default()).expect("it can be read").weird;
         prop_assert!(!weird.contains(OUT_OF_ORDER), "{}", weird);
         prop_assert_eq!(weird.contains(NOT_STRICT), story(&talk).anomalies.contains(&NOT_STRICT));
     }

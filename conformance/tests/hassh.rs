@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use kexray_analyzer::Engine;
 use kexray_conformance::{Material, replay, required, say};
 
 type Fingerprints = BTreeSet<(String, String, String)>;
@@ -68,7 +69,7 @@ fn fingerprints_are_tsharks() -> Result<(), Box<dyn std::error::Error>> {
     let mut missing = Vec::new();
     for path in paths {
         let theirs = theirs(&path)?;
-        let Ok(sessions) = replay::sessions(&path) else { continue };
+        let Ok(sessions) = replay::sessions(&path, Engine::default()) else { continue };
         let mut ours = Fingerprints::new();
         for session in &sessions {
             // tshark takes whoever listens on the port for the server.

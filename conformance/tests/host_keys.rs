@@ -43,7 +43,12 @@ fn lengths_and_fingerprints_are_ssh_keygens() -> Result<(), Box<dyn std::error::
         if !path.extension().is_some_and(|extension| extension == "pcap" || extension == "pcapng") {
             continue;
         }
-        let (Ok(events), Ok(sessions)) = (replay::events(&path), replay::sessions(&path)) else { continue };
+        let (Ok(events), Ok(sessions)) = (
+            replay::events(&path, kexray_analyzer::Engine::default()),
+            replay::sessions(&path, kexray_analyzer::Engine::default()),
+        ) else {
+            continue;
+        };
         for event in events.iter().filter(|event| event.event() == "ssh2_server_host_key") {
             let session = sessions.iter().find(|session| session.uid == event.uid);
             let session = session.ok_or("an event has no session")?;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use kexray_analyzer::Engine;
 use kexray_analyzer::grammar::limits::IDENTIFICATION_LINE;
 use kexray_conformance::pairing::{Account, Pair, accounts, pair};
 use kexray_conformance::{Endpoints, Material, Outcome, Record, Tally, replay, say, text};
@@ -266,7 +267,8 @@ fn handshakes_are_what_the_peers_logged() -> Result<(), Box<dyn std::error::Erro
             continue;
         }
         let path = material.folder().join(&capture);
-        let (rows, events) = (replay::sessions(&path)?, replay::events(&path)?);
+        let (rows, events) =
+            (replay::sessions(&path, Engine::default())?, replay::events(&path, Engine::default())?);
         let mut check = Check { capture: &capture, tally: &mut tally, failures: &mut failures };
         let expected: Vec<Label> = labels.into_iter().filter(Label::is_ssh).collect();
         for pair in join(expected, &rows, &events) {

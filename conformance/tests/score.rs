@@ -13,7 +13,8 @@ fn folder() -> Result<tempfile::TempDir, Box<dyn std::error::Error>> {
     std::fs::copy(trace.join("trace.pcap"), folder.path().join("trace.pcap"))?;
     let expected: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(trace.join("expected.json"))?)?;
-    let row = kexray_conformance::replay::sessions(&trace.join("trace.pcap"))?;
+    let row =
+        kexray_conformance::replay::sessions(&trace.join("trace.pcap"), kexray_analyzer::Engine::Classic)?;
     #[expect(clippy::cast_precision_loss, reason = "a time of a trace fits")]
     let label = serde_json::json!({
         "pcap": "trace.pcap", "ts": row[0].at as f64 / 1e6,

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
+use kexray_analyzer::Engine;
 use kexray_conformance::pairing::{Pair, pair};
 use kexray_conformance::{Difference, Endpoints, KnownDifferences, Record, Suite, replay, text};
 
@@ -31,7 +32,7 @@ fn sessions_are_what_the_peers_logged() -> Result<(), Box<dyn std::error::Error>
         let trace = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let labels: Vec<Map<String, Value>> =
             serde_json::from_str(&std::fs::read_to_string(folder.join("expected.json"))?)?;
-        let rows = replay::sessions(&folder.join("trace.pcap"))?;
+        let rows = replay::sessions(&folder.join("trace.pcap"), Engine::Dialogue)?;
         assert_eq!(rows.len(), labels.len(), "rows of {trace}");
         // Labels have no time: no trace uses a port twice.
         let labels = labels.into_iter().map(|label| endpoints(&label).map(|endpoints| (endpoints, label)));
@@ -92,6 +93,7 @@ fn compare(label: &Map<String, Value>, row: &Record) -> Vec<Difference> {
         }
     }
     differences.extend(compare_authentication(label, row));
+    differences.extend(compare_steps(label, row));
     differences
 }
 
@@ -107,6 +109,30 @@ fn compare_authentication(label: &Map<String, Value>, row: &Record) -> Option<Di
         row.get("auth_attempts").and_then(Value::as_u64),
     );
     (expected != got).then(|| Difference::of(row, "log:auth", Some(expected), Some(got)))
+}
+
+/// Compares what was tried, in order, where the peers logged it; the method that decided is that of the last step.
+fn compare_steps(label: &Map<String, Value>, row: &Record) -> Vec<Difference> {
+    let Some(tried) = label.get("auth_methods_tried").and_then(Value::as_array) else { return Vec::new() };
+    let tried = tried.iter().map(|step| (step[0].clone(), step[1].clone()));
+    let expected: Vec<(Value, Value)> = tried.filter(|(_, outcome)| outcome != "no_reply").collect();
+    let steps = row.get("auth_steps").and_then(Value::as_array).into_iter().flatten();
+    let steps = steps.map(|step| (step["method"].clone(), step["outcome"].clone()));
+    let got: Vec<(Value, Value)> = steps.filter(|(_, outcome)| outcome != "no_reply").collect();
+    let deciding = expected.iter().rfind(|(_, outcome)| outcome != "pk_ok").map(|(method, _)| method.clone());
+    let told = |what: &str, expected: Value, got: Option<&Value>| {
+        (Some(&expected) != got).then(|| Difference::of(row, what, Some(expected.clone()), got.cloned()))
+    };
+    let shown = |steps: &[(Value, Value)]| -> Value {
+        let shown = steps.iter().map(|(method, outcome)| [text_of(method), text_of(outcome)].join(" "));
+        shown.collect::<Vec<_>>().join(", ").into()
+    };
+    let method = deciding.and_then(|method| told("log:auth_method", method, row.get("auth_method")));
+    method.into_iter().chain(told("log:auth_steps", shown(&expected), Some(&shown(&got)))).collect()
+}
+
+fn text_of(value: &Value) -> &str {
+    value.as_str().unwrap_or("?")
 }
 
 fn told(success: Value, attempts: Option<u64>) -> Value {

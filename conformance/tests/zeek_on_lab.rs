@@ -1,5 +1,6 @@
 //! Labelled captures: what Zeek's log says of them, and what ours says.
 
+use kexray_analyzer::Engine;
 use kexray_conformance::{KnownDifferences, Material, Record, Suite, log, replay};
 
 #[test]
@@ -14,7 +15,8 @@ fn rows_are_zeeks() -> Result<(), Box<dyn std::error::Error>> {
         let capture = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let theirs = Record::lines(&std::fs::read_to_string(&path)?)?;
         let path = material.folder().join(&capture);
-        let (ours, events) = (replay::sessions(&path)?, replay::events(&path)?);
+        let (ours, events) =
+            (replay::sessions(&path, Engine::Classic)?, replay::events(&path, Engine::Classic)?);
         let of_capture = log::differences(&theirs, &ours).into_iter();
         differences.extend(of_capture.map(|it| (capture.clone(), it.among_those_of(&events))));
     }

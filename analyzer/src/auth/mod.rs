@@ -15,8 +15,8 @@ pub use self::steps::{Answer, Evidence, Method, Step};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Engine {
     /// Follows every reading of the packets that the protocol allows, and tells what they agree on.
+    #[default]
     Dialogue,
     /// Zeek's rule, on the lengths of chunks of ciphertext.
-    #[default]
     Classic,
 }

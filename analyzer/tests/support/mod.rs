@@ -4,7 +4,9 @@
 
 use kexray_analyzer::grammar::transport::{KexInit, Message, NewKeys};
 use kexray_analyzer::grammar::{BinaryPacket, NameList, Ssh1Packet, SshString, dh, ecdh};
-use kexray_analyzer::{Anomaly, Connection, Event, Excess, Parameters, Side, Sink, Timestamp, Value};
+use kexray_analyzer::{
+    Anomaly, Config, Connection, Engine, Event, Excess, Parameters, Side, Sink, Timestamp, Value,
+};
 
 /// All that was told, a line each: `event(parameter=value, …)` or `!anomaly`.
 #[derive(Debug, Default)]
@@ -56,6 +58,13 @@ pub(crate) struct Talk {
 impl Talk {
     pub(crate) fn new() -> Self {
         Self::default()
+    }
+
+    /// With an engine of one's own choice.
+    pub(crate) fn by(engine: Engine) -> Self {
+        let mut config = Config::default();
+        config.engine = engine;
+        Self { connection: Connection::with_config(config), ..Self::default() }
     }
 
     fn tick(&mut self) -> Timestamp {

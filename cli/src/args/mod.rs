@@ -122,9 +122,9 @@ impl AnalysisArgs {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Auth {
     /// Every reading of the packets' sizes, directions and order that the protocol allows
+    #[default]
     Dialogue,
     /// Zeek's rule
-    #[default]
     Classic,
 }
 

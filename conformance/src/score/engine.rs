@@ -32,8 +32,8 @@ impl Engine {
     /// What it says of the sessions of a capture.
     pub(super) fn records(&self, capture: &Path) -> Result<Vec<Record>, ScoreError> {
         match self {
-            Self::Classic => Ok(replay::sessions(capture)?),
-            Self::Dialogue => Ok(replay::sessions_by_dialogue(capture)?),
+            Self::Classic => Ok(replay::sessions(capture, kexray_analyzer::Engine::Classic)?),
+            Self::Dialogue => Ok(replay::sessions(capture, kexray_analyzer::Engine::Dialogue)?),
             Self::Zeek(folder) => log_of_zeek(folder, capture),
         }
     }

@@ -57,6 +57,11 @@ impl History {
         self.packets.clear();
     }
 
+    /// Forgets all.
+    pub(super) fn clear(&mut self) {
+        self.packets.clear();
+    }
+
     pub(super) fn len(&self) -> usize {
         self.packets.len()
     }

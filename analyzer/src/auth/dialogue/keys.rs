@@ -9,9 +9,9 @@ pub(super) const SMALLEST: Octets = octets(numbers::SMALLEST_PUBLIC_KEY);
 /// Octets of the smallest signature.
 pub(super) const SMALLEST_SIGNATURE: Octets = octets(numbers::SMALLEST_SIGNATURE);
 
-/// Whether a usual key and its algorithm's name take one of so many octets.
-pub(super) fn is_usual(key: Interval) -> bool {
-    UsualKey::all().any(|usual| key.meets(Interval::exactly(octets(usual.public()))))
+/// The usual keys that, with their algorithm's name, take one of so many octets.
+pub(super) fn usual(key: Interval) -> impl Iterator<Item = UsualKey> {
+    UsualKey::all().filter(move |usual| key.meets(Interval::exactly(octets(usual.public()))))
 }
 
 /// Whether a usual key, its algorithm's name, and its signature with the count take one of so many octets.

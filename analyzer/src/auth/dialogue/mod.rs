@@ -154,7 +154,15 @@ impl Dialogue {
         let over = self.readings.iter().all(|reading| reading.situation.stage == Stage::Over);
         if self.state == State::Following && !over {
             self.state = State::Lost;
+            // Nothing that was held back will be told.
+            self.readings.clear();
+            self.history.clear();
         }
+    }
+
+    /// Whether nothing more can be told.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.state == State::Lost
     }
 
     /// What it came to, once nothing will change any more.

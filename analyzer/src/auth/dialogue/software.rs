@@ -25,10 +25,16 @@ pub(crate) struct Habits {
     pub(crate) never_probes: bool,
     /// Signs at once, without asking whether the key would do.
     pub(crate) signs_at_once: bool,
+    /// Asks the user, or a program, for each password; keys are at hand.
+    pub(crate) asks_for_passwords: bool,
+    /// Asks whether a key would do before it signs.
+    pub(crate) asks_first: bool,
     /// Says in a FAILURE that nothing can continue.
     pub(crate) refuses_without_list: bool,
     /// Looks at passwords by a hash that is slow on purpose.
     pub(crate) hashes_slowly: bool,
+    /// Says in DEBUG, in front of its answer, what a key may do.
+    pub(crate) debugs_keys: bool,
     /// Opens a channel as soon as it may.
     pub(crate) goes_on: bool,
     /// Grants the window of a session once its program starts.
@@ -51,6 +57,9 @@ impl Habits {
             aligns_passwords: known.aligns_passwords(),
             asks_again: known.asks_again(),
             probes: known.probes(),
+            asks_first: known.asks_first(),
+            asks_for_passwords: known.asks_for_passwords(),
+            debugs_keys: known.debugs_keys(),
             never_probes: known.never_probes(),
             signs_at_once: known.signs_at_once(),
             refuses_without_list: known.refuses_without_list(),

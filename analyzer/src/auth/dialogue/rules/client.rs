@@ -106,7 +106,7 @@ fn requests<F: FnMut(Offer)>(ends: &Ends, s: &Situation, early: u16, offers: &mu
             0,
         );
     } else {
-        let at_once = match (habits.signs_at_once, habits.probes) {
+        let at_once = match (habits.signs_at_once, habits.asks_first) {
             (true, _) => 1,
             (false, false) => 3,
             (false, true) => 6,

@@ -121,6 +121,9 @@ impl Situation {
     /// Someone sent what changes nothing.
     fn set_aside(&mut self, ends: &Ends, from: Role) -> u16 {
         let habits = ends.habits.of(from);
+        if from == Role::Server && self.debugs_keys(ends) {
+            return 1;
+        }
         let again = if *self.aside.of(from) { 4 } else { 0 };
         if habits.ignores || habits.fills_with_ignore {
             return again;
@@ -147,9 +150,15 @@ impl Situation {
             return if before.filled { 0 } else { 2 };
         };
         self.request = wire;
+        let thought = match packet.pace {
+            _ if !ends.habits.client.asks_for_passwords || before.stage == Stage::Offered => 0,
+            Pace::Quick if method == Method::Password => 3,
+            Pace::Slow if query => 2,
+            _ => 0,
+        };
         let again = wire == before.request;
         let named = |fixed: Octets| payload.without(Interval::exactly(fixed));
-        match method {
+        let size = match method {
             Method::None => {
                 self.user = self.user.narrowed(named(NONE));
                 people::long_name(self.user.least)
@@ -168,8 +177,10 @@ impl Situation {
             Method::PublicKey if query => {
                 self.asked = payload;
                 let key = payload.without(before.user.plus(QUERY));
+                // Filled up to hide a password, a request is as long as one with such a key.
+                let outdated = if ends.habits.client.fills_with_ignore { 5 } else { 1 };
                 let again = again || before.method == Some(Method::Password);
-                sizes::odd_key(key).saturating_add(if again { 2 } else { 0 })
+                sizes::odd_key(key, outdated).saturating_add(if again { 2 } else { 0 })
             }
             Method::PublicKey if before.stage == Stage::Offered => {
                 sizes::odd_signature(payload.without(before.asked))
@@ -185,7 +196,8 @@ impl Situation {
                 switched.saturating_add(people::long_name_typed(self.user.least))
             }
             Method::GssapiWithMic | Method::GssapiKeyex | Method::Hostbased => 1,
-        }
+        };
+        size.saturating_add(thought)
     }
 
     /// The request was answered.
@@ -205,6 +217,7 @@ pub(in super::super) fn at_end(ends: &Ends, s: &Situation) -> Cost {
         Stage::In => 1,
         _ if s.service == Service::Asked => 2,
         // After a probe, or a key that would not do, there is more to try.
+        Stage::Ready if s.attempts == 0 && !ends.habits.client.probes => 3,
         Stage::Ready if s.attempts == 0 || s.query => 1,
         _ => 0,
     };

@@ -51,15 +51,15 @@ pub(crate) struct Ends {
     pub(crate) by_gssapi: bool,
 }
 
-/// How long an answer took, beside the quickest one.
+/// How long an answer took, or the next request, beside the quickest one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Pace {
     /// Not known.
     #[default]
     Unknown,
-    /// No longer than it takes to look something up.
+    /// No longer than it takes to look something up, or to use a key that is at hand.
     Quick,
-    /// Long enough for a password's hash, which is slow on purpose.
+    /// Long enough for a password's hash, which is slow on purpose, or to ask for a password.
     Slow,
 }
 

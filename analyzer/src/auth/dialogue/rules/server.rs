@@ -7,14 +7,23 @@ use super::super::octets::{Interval, octets};
 use super::super::said::Said;
 use super::super::situation::{Service, Situation, Stage};
 use super::bounds::{
-    ANY, BANNER, DISCONNECT, EXT_INFO, FAILURE, GSSAPI_RESPONSE, INFO_REQUEST, PK_OK, QUERY, SERVICE, SUCCESS,
+    ANY, BANNER, DEBUG, DISCONNECT, EXT_INFO, FAILURE, GSSAPI_RESPONSE, INFO_REQUEST, PK_OK, QUERY, SERVICE,
+    SUCCESS,
 };
 use super::{Ends, Offer, Offers, VERY_RARE};
 use crate::auth::Method;
 
 pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut Offers<'_, F>) {
     offers.habitual_aside(ends, Role::Server);
-    offers.any_aside(ends, Role::Server);
+    if s.debugs_keys(ends) {
+        offers.put(
+            Said::Aside,
+            Interval::from(DEBUG + octets(numbers::SHORTEST_KEY_OPTIONS), numbers::MOST_WORDS),
+            5,
+        );
+    } else {
+        offers.any_aside(ends, Role::Server);
+    }
     let extensions = match (ends.takes_extensions.client, s.ext_info.server) {
         (true, 0) => 2,
         (true, 1) => 4,
@@ -42,6 +51,13 @@ pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut O
     offers.put(Said::Banner, Interval::new(BANNER, ANY), banner);
     if let (true, Some(method)) = (s.waits(), s.method) {
         answers(s, method, offers);
+    }
+}
+
+impl Situation {
+    /// Whether the server may be about to say what the key may do. OpenSSH tells the options of the line that has the key.
+    pub(super) fn debugs_keys(&self, ends: &Ends) -> bool {
+        ends.habits.server.debugs_keys && self.waits() && self.method == Some(Method::PublicKey)
     }
 }
 

@@ -7,10 +7,10 @@ use super::super::octets::{Interval, octets};
 use super::Ends;
 use super::bounds::{FAILURE, SHORTEST_FAILURE};
 
-/// An algorithm's name and a public key that take so many octets.
-pub(super) fn odd_key(key: Interval) -> u16 {
-    let known = keys::is_usual(key);
-    if known { 0 } else { 5 }
+/// An algorithm's name and a public key that take so many octets. `outdated` is what speaks against a key that is too small
+/// to be in use any more.
+pub(super) fn odd_key(key: Interval, outdated: u16) -> u16 {
+    keys::usual(key).map(|usual| if usual.outdated() { outdated } else { 0 }).min().unwrap_or(5)
 }
 
 /// A signature by a key that the server would take.
