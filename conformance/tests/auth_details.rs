@@ -23,7 +23,7 @@ fn labelled(folder: &Path) -> Result<Vec<(Value, Record)>, Box<dyn std::error::E
     }
     let mut pairs = Vec::new();
     for (capture, labels) in labels {
-        for row in replay::sessions_by_dialogue(&folder.join(&capture))? {
+        for row in replay::sessions(&folder.join(&capture), kexray_analyzer::Engine::Dialogue)? {
             let Endpoints { orig_h, orig_p, .. } = row.endpoints;
             let same = |label: &&Value| {
                 label["client_port"] == orig_p && label["client_ip"] == orig_h.to_string().as_str()
@@ -73,7 +73,8 @@ fn names_banners_and_factors_are_those_of_the_lab() -> Result<(), Box<dyn std::e
 #[test]
 fn keys_and_lists_are_known_by_their_sizes() -> Result<(), Box<dyn std::error::Error>> {
     let traces = Path::new(env!("CARGO_MANIFEST_DIR")).join("traces");
-    let rows = replay::sessions_by_dialogue(&traces.join("publickey-success/trace.pcap"))?;
+    let rows =
+        replay::sessions(&traces.join("publickey-success/trace.pcap"), kexray_analyzer::Engine::Dialogue)?;
     let steps = rows[0].get("auth_steps").and_then(Value::as_array).ok_or("no steps")?;
     let (least, most) = (steps[0]["offered_min"].as_u64(), steps[0]["offered_max"].as_u64());
     let list = Some("publickey,password".len() as u64);
