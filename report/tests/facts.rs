@@ -254,3 +254,21 @@ fn the_policy_names_what_the_page_holds() {
     }
     assert!(!page.contains("http://") && !page.contains("src=\"") && !page.contains("@import"));
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(128))]
+
+    /// Whatever is said, the page has the elements of the empty page and no other, and its data is JSON.
+    #[test]
+    fn no_octets_change_the_page(
+        client in "SSH-(2\\.0|1\\.99|1\\.5)-[<>/!a-z\"'\\\\&\u{2028}\u{202e}\u{0}-]{0,40}",
+        server in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200),
+    ) {
+        let client = format!("{client}\r\n");
+        let server = [&b"SSH-2.0-</script>"[..], &server, b"\r\n", &server].concat();
+        let said = page(&talk(Report::default(), &[(CLIENT, client.as_bytes()), (SERVER, &server)]));
+        let elements = |page: &str| page.matches('<').count();
+        proptest::prop_assert_eq!(elements(&said), elements(&page(&Report::default())));
+        data(&said);
+    }
+}
