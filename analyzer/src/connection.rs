@@ -115,8 +115,15 @@ impl Connection {
         let offers = [&self.session.client_offer, &self.session.server_offer].into_iter().flatten();
         let offers = offers.map(|offer| offer.kept());
         let key = self.session.host_key.iter().map(HostKey::kept);
+        let agreement = self.session.agreement.iter().map(|agreement| agreement.kept());
         let proof = self.session.proof.iter().map(|proof| proof.kept());
-        streams.chain(lines).chain(offers).chain(key).chain(proof).fold(0, usize::saturating_add)
+        streams
+            .chain(lines)
+            .chain(offers)
+            .chain(key)
+            .chain(proof)
+            .chain(agreement)
+            .fold(0, usize::saturating_add)
     }
 
     /// Whether only the lengths of what `side` sends matter from now on: delivering it changes nothing that is

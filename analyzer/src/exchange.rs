@@ -250,6 +250,9 @@ impl Connection {
             let algorithms = Algorithms::negotiate(&client, &server);
             let guessed = Side::BOTH.into_iter().any(|side| self.streams.of(side).guess == Guess::Announced);
             self.guessed_right = guessed && guessed_right(&client, &server);
+            if client.first_kex_packet_follows || server.first_kex_packet_follows {
+                self.session.guessed_right = Some(guessed_right(&client, &server));
+            }
             self.strict = is_strict(&client, &server);
             self.exchange = exchange_of(algorithms.kex.as_ref());
             self.exchange_if_reversed = exchange_of(negotiate_kex(&server, &client).as_ref());
@@ -318,6 +321,9 @@ impl Connection {
                     self.note(at, Anomaly::SshMessageOutOfOrder, None, sink);
                 }
                 self.session.note_proof(&parsed.value);
+                if sink.wants_details() {
+                    self.session.agreement.get_or_insert_default().note(&parsed.value);
+                }
                 let origin = self.origin(side);
                 parsed.value.raise(origin, &mut |event| self.session.tell(at, &event, sink));
             }

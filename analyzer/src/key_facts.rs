@@ -81,10 +81,15 @@ impl HostKey {
     }
 }
 
-/// The length of a number without the zeros in front.
-fn bits(number: &[u8]) -> u64 {
+/// A number without the zeros in front.
+pub(crate) fn trimmed(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|octet| **octet == 0).count();
-    let rest = number.get(zeros..).unwrap_or_default();
+    number.get(zeros..).unwrap_or_default()
+}
+
+/// The length of a number without the zeros in front.
+pub(crate) fn bits(number: &[u8]) -> u64 {
+    let rest = trimmed(number);
     let octets = (rest.len() as u64).saturating_mul(u8::BITS.into());
     octets.saturating_sub(rest.first().map_or(0, |octet| octet.leading_zeros().into()))
 }

@@ -4,6 +4,7 @@ use kexray_grammar::{Anomaly, Event, ExchangeMessage};
 
 use crate::auth::{Evidence, Explained, Method, Step};
 use crate::connected::SessionKind;
+use crate::group::Agreement;
 use crate::in_clear::InClear;
 use crate::key_facts::HostKey;
 use crate::negotiation::{Algorithms, Directions};
@@ -39,6 +40,12 @@ pub struct Session {
     /// What the host key is made of; `None` unless it was seen and could be read, and details are
     /// [wanted](crate::Sink::wants_details).
     pub host_key: Option<HostKey>,
+    /// What the key exchange goes by; `None` unless messages of it were seen, and details are
+    /// [wanted](crate::Sink::wants_details).
+    pub agreement: Option<Box<Agreement>>,
+    /// Whether the packet was right that an end sent on a guess of what would be negotiated (RFC 4253 section 7); `None`
+    /// where none did, or the negotiation was not seen.
+    pub guessed_right: Option<bool>,
     /// The host key and its signature as they were sent, if they were [asked for](crate::Config::proof).
     pub proof: Option<Box<Proof>>,
     /// Whether the last attempt at authentication succeeded; `None` where that is not known.

@@ -3,12 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::counts::Counts;
-use crate::inventory::offers_post_quantum;
+use crate::inventory::{SHORTEST_MODULUS, offers_post_quantum};
 use crate::report::{Client, Found, Seen, Server, Subject, endpoint};
 use crate::{Finding, List, Standing};
 
-/// Shortest modulus of an RSA key. NIST SP 800-131A.
-const RSA_BITS: u64 = 2048;
 /// Names, addresses and keys that a reason tells; of the others it tells how many there are.
 const TOLD: usize = 8;
 
@@ -99,6 +97,8 @@ fn reason_of_shown(finding: Finding) -> &'static str {
     match finding {
         Finding::FaultyRsaSignature => "a signature raised to the public exponent is not padded",
         Finding::Ssh1Spoken => "both ends agreed on version 1",
+        Finding::ShortDhGroup => "the modulus that the server chose is short",
+        Finding::DegeneratePublicValue => "a value is 0 or 1, no less than the modulus less 1, or all zeros",
         Finding::Terrapin => "not both ends offer strict key exchange, and the cipher can be cut",
         Finding::PostQuantumNotNegotiated => "each end offers such a method, and agreed on another",
         Finding::NegotiationFailed => "a list of one end shares nothing with the other's",
@@ -110,7 +110,7 @@ fn reason_of_shown(finding: Finding) -> &'static str {
 fn of_server(server: &Server, tell: &mut impl FnMut(Finding, String, u64)) {
     let connections = server.seen.connections;
     if let Some(key) =
-        server.host_key.filter(|key| matches!(key.family, "rsa" | "rsa1") && key.bits < RSA_BITS)
+        server.host_key.filter(|key| matches!(key.family, "rsa" | "rsa1") && key.bits < SHORTEST_MODULUS)
     {
         tell(Finding::ShortRsaKey, format!("{} bits", key.bits), connections);
     }

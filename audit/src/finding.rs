@@ -63,6 +63,10 @@ findings! {
     BrokenAlgorithmNegotiated = "broken_algorithm_negotiated", High, "RFC 9142, RFC 8758, NIST SP 800-131A";
     /// The RSA host key has fewer than 2048 bits.
     ShortRsaKey = "short_rsa_key", High, "NIST SP 800-131A, RFC 8332 section 5.1";
+    /// In a group exchange the server chose a group of fewer than 2048 bits.
+    ShortDhGroup = "short_dh_group", High, "RFC 8270, NIST SP 800-131A";
+    /// A public value of the key exchange was one from which anyone can tell the secret.
+    DegeneratePublicValue = "degenerate_public_value", High, "RFC 4253 section 8, RFC 7748 section 6";
     /// The same address and port showed different host keys of one kind. The server was set up anew, stands behind a load
     /// balancer, or someone is in between.
     ChangedHostKey = "changed_host_key", High, "RFC 4251 section 4.1";

@@ -12,6 +12,9 @@ use crate::limits::LINE;
 use crate::store::Store;
 use crate::{Finding, Limits, List, rsa};
 
+/// Shortest modulus of RSA and Diffie-Hellman, in bits. NIST SP 800-131A, RFC 8270.
+pub(crate) const SHORTEST_MODULUS: u64 = 2048;
+
 /// Gathers what sessions tell of servers and clients, and [reports](Self::report) it. It opens nothing and reads no clock.
 #[derive(Clone, Debug, Default)]
 pub struct Audit {
@@ -223,6 +226,14 @@ fn shown(session: &Session) -> Vec<Finding> {
     let mut shown = Vec::new();
     if session.version == Some(1) {
         shown.push(Finding::Ssh1Spoken);
+    }
+    if let Some(agreement) = &session.agreement {
+        if agreement.group.is_some_and(|group| group.bits < SHORTEST_MODULUS) {
+            shown.push(Finding::ShortDhGroup);
+        }
+        if agreement.degenerate == Some(true) {
+            shown.push(Finding::DegeneratePublicValue);
+        }
     }
     let terrapin = session.terrapin();
     if [terrapin.client_to_server, terrapin.server_to_client].contains(&Some(true)) {

@@ -421,3 +421,21 @@ fn heads_are_bold_where_that_is_welcome() {
         assert_eq!(kexray::colours_are_welcome(value.map(std::ffi::OsStr::new)), welcome, "{value:?}");
     }
 }
+
+#[test]
+fn groups_and_guesses_are_told() {
+    let session = |name: &str| {
+        let output = kexray(&[&"read", &"--format", &"json", &trace(name)]);
+        json_lines(stdout(&output)).remove(0)
+    };
+    let chosen = session("group-exchange-etm");
+    assert_eq!(chosen["dh_group_bits"], 8192);
+    assert_eq!([&chosen["dh_gex_min"], &chosen["dh_gex_n"], &chosen["dh_gex_max"]], [2048, 8192, 8192]);
+    assert_eq!((&chosen["dh_generator"], &chosen["kex_degenerate"]), (&5.into(), &false.into()));
+    assert_eq!(session("dropbear-client-right-guess")["kex_guess_right"], true);
+    assert_eq!(session("dropbear-client-wrong-guess")["kex_guess_right"], false);
+    let other = session("rsa-kex");
+    assert!(
+        ["kex_guess_right", "dh_group_bits", "kex_degenerate"].iter().all(|name| other.get(name).is_none())
+    );
+}

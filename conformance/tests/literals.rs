@@ -61,6 +61,7 @@ const EXPLAINED: &[(&str, u64, &str)] = &[
     ("analyzer/src/host_key.rs", 50, "characters of a SHA-256 in base64 behind its name"),
     ("analyzer/src/listed.rs", 20, "a power of two: comparisons that are worth it"),
     ("analyzer/src/listed.rs", 256, "algorithms of one table, which a test counts"),
+    ("analyzer/src/offer.rs", 3, "lists in front of the last"),
     ("analyzer/src/stream.rs", 1200, "octets of a full TCP segment"),
     ("analyzer/src/time.rs", 1000, "units of time"),
     ("analyzer/src/time.rs", 1_000_000_000, "units of time"),

@@ -1,6 +1,6 @@
 //! The columns of `ssh.log`.
 
-use kexray_analyzer::{Answer, Certificate, HostKey, Offer, Step, Timestamp};
+use kexray_analyzer::{Answer, Certificate, Group, GroupRequest, HostKey, Offer, Step, Timestamp};
 
 use super::value::Object;
 use super::{Column, KEXRAY, Kind, Log, Row, Value, ZEEK};
@@ -190,6 +190,12 @@ impl Log for Sessions {
             |row| Some(row.algorithms()?.kex.as_ref()?.known()?.post_quantum().into()),
         ),
         own(
+            "kex_guess_right",
+            Kind::Bool,
+            "whether a packet was right that an end sent on a guess of what would be negotiated",
+            |row| Some(row.session.guessed_right?.into()),
+        ),
+        own(
             "negotiation_failed",
             Kind::Text,
             "the first list of KEXINIT of which both ends share nothing, by its name in RFC 4253 section 7.1",
@@ -245,6 +251,33 @@ impl Log for Sessions {
         detail("terrapin_s2c", Kind::Bool, "whether it can cut what the server sends", |row| {
             Some(row.session.terrapin().server_to_client?.into())
         }),
+        detail(
+            "dh_group_bits",
+            Kind::Count,
+            "length of the modulus that the server chose in a group exchange",
+            |row| Some(group(row)?.bits.into()),
+        ),
+        detail("dh_group", Kind::Text, "its name, if it is specified: `modp2048`, `ffdhe3072`", |row| {
+            Some(group(row)?.name?.into())
+        }),
+        detail("dh_generator", Kind::Count, "the generator of that group", |row| {
+            Some(group(row)?.generator?.into())
+        }),
+        detail("dh_gex_min", Kind::Count, "bits that the client wants at least in a group exchange", |row| {
+            Some(u64::from(group_request(row)?.min?).into())
+        }),
+        detail("dh_gex_n", Kind::Count, "bits that it prefers", |row| {
+            Some(u64::from(group_request(row)?.preferred).into())
+        }),
+        detail("dh_gex_max", Kind::Count, "bits that it wants at most", |row| {
+            Some(u64::from(group_request(row)?.max?).into())
+        }),
+        detail(
+            "kex_degenerate",
+            Kind::Bool,
+            "whether a public value of the key exchange was seen from which anyone can tell the secret",
+            |row| Some(row.session.agreement.as_ref()?.degenerate?.into()),
+        ),
         detail("host_key_type", Kind::Text, "format of the host key; `rsa1` where it is of SSH-1", |row| {
             Some(host_key(row)?.format.into())
         }),
@@ -306,6 +339,14 @@ const fn hassh(name: &'static str, meaning: &'static str, value: Of) -> Column<S
 
 fn host_key<'r>(row: &'r Row<'_>) -> Option<&'r HostKey> {
     row.session.host_key.as_ref()
+}
+
+fn group(row: &Row<'_>) -> Option<Group> {
+    row.session.agreement.as_ref()?.group
+}
+
+fn group_request(row: &Row<'_>) -> Option<GroupRequest> {
+    row.session.agreement.as_ref()?.request
 }
 
 fn certificate<'r>(row: &'r Row<'_>) -> Option<&'r Certificate> {
