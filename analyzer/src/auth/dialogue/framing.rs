@@ -6,7 +6,7 @@ use kexray_grammar::{Sealing, limits};
 const LENGTH: usize = size_of::<u32>();
 
 /// What was sent in one go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Run {
     /// Octets on the wire.
     pub(crate) octets: usize,

@@ -15,29 +15,33 @@ mod sealing;
 mod search;
 mod situation;
 mod software;
+mod standing;
+mod turns;
+
+use std::sync::Arc;
 
 use kexray_grammar::{Role, Sealing, limits};
 
 use self::clock::Clock;
 pub(crate) use self::framing::Framing;
 use self::framing::Run;
-use self::history::History;
+use self::history::{History, Place};
 pub(crate) use self::history::Told;
 use self::octets::{Octets, octets};
 pub(crate) use self::rules::Ends;
-use self::rules::{Cost, against, at_end};
+use self::rules::{Cost, against};
 pub(crate) use self::said::Said;
 use self::sealing::Padding;
-use self::search::{Reading, Search, Sent, prune};
+use self::search::{READINGS, Reading, Sent};
 pub(crate) use self::situation::Each;
 use self::situation::{Situation, Stage};
 pub(crate) use self::software::Habits;
+use self::standing::Standing;
+use self::turns::Turn;
 use super::Evidence;
 use crate::Timestamp;
 use crate::wire::OctetRange;
 
-/// By how much the best reading must beat all that contradict it.
-const SURE: Cost = against(4);
 /// What speaks against the best reading of late, when it is not believed any more.
 const FAR_FETCHED: Cost = against(20);
 /// What each run that is explained takes off that.
@@ -73,11 +77,10 @@ pub(crate) struct Handover {
 /// The engine's state.
 #[derive(Debug)]
 pub(crate) struct Dialogue {
-    ends: Ends,
-    sealings: Each<Sealing>,
+    standing: Arc<Standing>,
     framings: Each<Framing>,
-    readings: Vec<Reading>,
-    found: Vec<Reading>,
+    /// Where each reading ends.
+    places: [Place; READINGS],
     history: History,
     clock: Clock,
     /// What speaks against the best reading of late.
@@ -97,24 +100,21 @@ enum State {
 impl Dialogue {
     /// A dialogue in which the ends seal packets so.
     pub(crate) fn new(sealings: Each<Sealing>, ends: Ends) -> Self {
-        let padding = |habits: &Habits| match (habits.pads_at_random, habits.pads_least) {
-            (true, _) => Padding::Any,
-            (_, true) => Padding::Least,
-            _ => Padding::Unknown,
-        };
-        let habits = &ends.habits;
-        let padding = Each { client: padding(&habits.client), server: padding(&habits.server) };
-        let opening = Reading {
-            situation: Situation::opening(padding),
-            cost: against(0),
-            place: history::Place::default(),
+        let opening = || {
+            let padding = |habits: &Habits| match (habits.pads_at_random, habits.pads_least) {
+                (true, _) => Padding::Any,
+                (_, true) => Padding::Least,
+                _ => Padding::Unknown,
+            };
+            let habits = &ends.habits;
+            let padding = Each { client: padding(&habits.client), server: padding(&habits.server) };
+            let opening = Reading { situation: Situation::opening(padding), cost: against(0) };
+            Standing::new(ends, sealings, vec![opening])
         };
         Self {
-            ends,
-            sealings,
+            standing: turns::opening(ends, sealings, opening),
             framings: Each::default(),
-            readings: vec![opening],
-            found: Vec::new(),
+            places: [Place::default(); READINGS],
             history: History::default(),
             clock: Clock::default(),
             strain: against(0),
@@ -134,10 +134,10 @@ impl Dialogue {
         if self.state != State::Following {
             return;
         }
-        let sealing = *self.sealings.of(from);
-        if sealing.clear() == 0 {
+        if !self.standing.is_clear(from) {
             return self.run(from, at, Run { octets: octets.len(), packet: false, full }, tell);
         }
+        let sealing = *self.standing.sealings.of(from);
         let mut framing = *self.framings.of(from);
         let followed = framing.follow(&sealing, octets, &mut |octets| {
             self.run(from, at, Run { octets, packet: true, full: false }, tell);
@@ -151,11 +151,9 @@ impl Dialogue {
     /// Octets are missing.
     pub(crate) fn lose(&mut self) {
         // Whoever said good-bye said nothing more that matters.
-        let over = self.readings.iter().all(|reading| reading.situation.stage == Stage::Over);
-        if self.state == State::Following && !over {
+        if self.state == State::Following && !self.standing.all(Stage::Over) {
             self.state = State::Lost;
             // Nothing that was held back will be told.
-            self.readings.clear();
             self.history.clear();
         }
     }
@@ -167,13 +165,12 @@ impl Dialogue {
 
     /// What it came to, once nothing will change any more.
     pub(crate) fn decided(&self) -> Option<Outcome> {
-        (self.state == State::Decided).then(|| self.outcome())
+        (self.state == State::Decided).then(|| self.standing.outcome())
     }
 
     /// What goes on when the dialogue is over.
     pub(crate) fn handover(&self) -> Handover {
-        let best = self.readings.iter().min_by_key(|reading| reading.cost);
-        let situation = best.map(|reading| reading.situation).unwrap_or_default();
+        let situation = self.standing.best().map(|(_, reading)| reading.situation).unwrap_or_default();
         let Each { client, server } = situation.padding;
         Handover {
             framings: self.framings,
@@ -194,46 +191,59 @@ impl Dialogue {
         if self.state == State::Decided {
             let octets = octets(run.octets);
             let later = Told { at, from, said: Said::Later, octets, run: octets };
-            return tell(&later, self.certainty());
+            return tell(&later, self.standing.certainty());
         }
         if self.state != State::Following {
             return;
         }
-        self.found.clear();
-        let sent = Sent { from, at, pace: self.clock.pace(from, at), run };
-        let mut search =
-            Search::new(&self.ends, self.sealings.of(from), sent, &mut self.history, &mut self.found);
-        for reading in &self.readings {
-            search.go_on(reading);
-        }
-        let Some(surprise) = prune(&mut self.found) else { return self.lose() };
+        let sent = Sent { from, pace: self.clock.pace(from, at), run };
+        let Some(turn) = turns::turn(&self.standing, sent) else { return self.lose() };
         // Where even the best reading becomes far-fetched, the right one is not among them.
-        self.strain = self.strain + surprise - RELIEF;
+        self.strain = self.strain + turn.surprise - RELIEF;
         if self.strain >= FAR_FETCHED {
             return self.lose();
         }
-        std::mem::swap(&mut self.readings, &mut self.found);
+        self.take(from, at, &turn);
         if self.history.len() > UNDECIDED {
-            self.readings.sort_by_key(|reading| reading.cost);
-            self.readings.truncate(1);
+            self.take_best();
         }
-        if let [only] = self.readings.as_mut_slice() {
-            let place = std::mem::take(&mut only.place);
-            let evidence = self.certainty();
-            self.history.take(place, &mut |packet| tell(packet, evidence));
+        if self.standing.readings().len() == 1 {
+            self.settle(tell);
         }
-        if self.readings.iter().all(|reading| reading.situation.stage == Stage::Going) {
+        if self.standing.all(Stage::Going) {
             self.settle(tell);
             self.state = State::Decided;
         }
     }
 
+    /// Goes where a run leads.
+    fn take(&mut self, from: Role, at: Timestamp, turn: &Turn) {
+        let before = self.places;
+        for (place, way) in self.places.iter_mut().zip(&turn.ways) {
+            *place = before.get(way.before).copied().unwrap_or_default();
+            let mut run = way.run;
+            for (said, octets) in way.packets() {
+                let run = std::mem::take(&mut run);
+                *place = self.history.push(*place, Told { at, from, said, octets, run });
+            }
+        }
+        self.standing = Arc::clone(&turn.to);
+    }
+
+    /// Gives up all readings but the best one.
+    fn take_best(&mut self) {
+        if let Some((index, best)) = self.standing.best() {
+            self.places.swap(0, index);
+            self.standing = Arc::new(self.standing.with(vec![*best]));
+        }
+    }
+
     /// Takes the best reading for what was said.
     fn settle(&mut self, tell: &mut impl FnMut(&Told, Evidence)) {
-        self.readings.sort_by_key(|reading| reading.cost);
-        let evidence = self.certainty();
-        if let Some(best) = self.readings.first() {
-            self.history.take(best.place, &mut |packet| tell(packet, evidence));
+        let evidence = self.standing.certainty();
+        let best = self.standing.best().and_then(|(index, _)| self.places.get_mut(index));
+        if let Some(place) = best {
+            self.history.take(std::mem::take(place), &mut |packet| tell(packet, evidence));
         }
     }
 
@@ -242,45 +252,8 @@ impl Dialogue {
         if self.state == State::Lost {
             return Outcome::default();
         }
-        for reading in &mut self.readings {
-            reading.cost += at_end(&self.ends, &reading.situation);
-        }
+        self.standing = Arc::new(self.standing.ended());
         self.settle(tell);
-        self.outcome()
-    }
-
-    /// What it came to, by the best reading.
-    fn outcome(&self) -> Outcome {
-        let Some(best) = self.readings.iter().min_by_key(|reading| reading.cost) else {
-            return Outcome::default();
-        };
-        let authenticated = best.situation.authenticated;
-        let sure = self
-            .readings
-            .iter()
-            .all(|other| other.situation.authenticated == authenticated || other.cost >= best.cost + SURE);
-        Outcome {
-            success: best.situation.verdict().filter(|_| sure),
-            attempts: u64::from(best.situation.attempts),
-            evidence: self.certainty(),
-            left: sure && !authenticated,
-        }
-    }
-
-    /// What all that the readings tell rests on.
-    fn certainty(&self) -> Evidence {
-        let tell = |reading: &Reading| {
-            let Situation { authenticated, attempts, method, .. } = reading.situation;
-            (authenticated, attempts, method)
-        };
-        let mut told = self.readings.iter().map(tell);
-        let first = told.next();
-        if !told.all(|other| Some(other) == first) {
-            Evidence::Heuristic
-        } else if self.sealings.client.clear() > 0 && self.sealings.server.clear() > 0 {
-            Evidence::Exact
-        } else {
-            Evidence::Aligned
-        }
+        self.standing.outcome()
     }
 }

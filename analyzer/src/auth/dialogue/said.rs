@@ -3,9 +3,10 @@
 use super::super::Method;
 
 /// What a packet was taken for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Said {
     /// IGNORE, DEBUG or UNIMPLEMENTED: it changes nothing.
+    #[default]
     Aside,
     Disconnect,
     ExtInfo,

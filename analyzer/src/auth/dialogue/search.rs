@@ -6,13 +6,12 @@ use std::num::Saturating;
 use kexray_grammar::{Role, Sealing};
 
 use super::framing::Run;
-use super::history::{History, Place, Told};
 use super::octets::{Interval, Octets, octets};
 use super::rules::{Cost, Ends, Offer, Pace, Packet, against, effect, offers};
 use super::said::Said;
 use super::sealing::{Holds, Padding, holds, wire};
 use super::situation::{Situation, Stage};
-use crate::Timestamp;
+use super::standing::Standing;
 use crate::auth::Method;
 
 /// A reading of all that was sent so far.
@@ -20,7 +19,31 @@ use crate::auth::Method;
 pub(super) struct Reading {
     pub(super) situation: Situation,
     pub(super) cost: Cost,
-    pub(super) place: Place,
+}
+
+/// A reading that goes on from another one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found {
+    pub(super) reading: Reading,
+    pub(super) way: Way,
+}
+
+/// How a reading goes on from another one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Way {
+    /// Which one that is.
+    pub(super) before: usize,
+    /// Octets of the run, with those that were carried.
+    pub(super) run: Octets,
+    packets: [(Said, Octets); TOGETHER],
+    told: usize,
+}
+
+impl Way {
+    /// What the run was taken for, each with its octets on the wire; zero where several packets came in one go.
+    pub(super) fn packets(&self) -> impl Iterator<Item = (Said, Octets)> {
+        self.packets.into_iter().take(self.told)
+    }
 }
 
 /// Packets in one run that are looked for.
@@ -28,17 +51,16 @@ const TOGETHER: usize = 5;
 /// A reading that costs so much more than the best one is given up.
 const HOPELESS: Cost = against(8);
 /// Readings that are followed side by side.
-const READINGS: usize = 12;
+pub(super) const READINGS: usize = 12;
 /// A run that one message explains at so little cost holds no more.
 const LIKELY: Cost = against(3);
 /// What speaks against a packet that goes on in the next segment though this one is not full.
 const BROKEN: Cost = against(8);
 
-/// What was sent, when, and after how long.
-#[derive(Clone, Copy, Debug)]
+/// What was sent, and after how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Sent {
     pub(super) from: Role,
-    pub(super) at: Timestamp,
     pub(super) pace: Pace,
     pub(super) run: Run,
 }
@@ -48,13 +70,11 @@ pub(super) struct Search<'a> {
     ends: &'a Ends,
     sealing: &'a Sealing,
     sent: Sent,
-    history: &'a mut History,
-    found: &'a mut Vec<Reading>,
+    found: &'a mut Vec<Found>,
     /// The least cost among what was found.
     best: Cost,
-    /// Octets of the run, with those that were carried.
-    total: Octets,
-    way: [(Said, Octets); TOGETHER],
+    /// How far the search went, and from where.
+    way: Way,
 }
 
 /// Packets of a run that are still to be told.
@@ -69,19 +89,14 @@ struct Rest {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(
-        ends: &'a Ends,
-        sealing: &'a Sealing,
-        sent: Sent,
-        history: &'a mut History,
-        found: &'a mut Vec<Reading>,
-    ) -> Self {
-        let way = [(Said::Aside, Octets::default()); TOGETHER];
-        Self { ends, sealing, sent, history, found, best: Saturating(u16::MAX), total: Saturating(0), way }
+    pub(super) fn new(standing: &'a Standing, sent: Sent, found: &'a mut Vec<Found>) -> Self {
+        let Standing { ends, sealings, .. } = standing;
+        let best = Saturating(u16::MAX);
+        Self { ends, sealing: sealings.of(sent.from), sent, found, best, way: Way::default() }
     }
 
-    /// Goes on from a reading.
-    pub(super) fn go_on(&mut self, reading: &Reading) {
+    /// Goes on from a reading, which is that one of all.
+    pub(super) fn go_on(&mut self, before: usize, reading: &Reading) {
         let Sent { from, run, .. } = self.sent;
         let mut reading = *reading;
         if reading.situation.carried.of(from.peer()).0 > 0 {
@@ -89,7 +104,7 @@ impl<'a> Search<'a> {
             reading.cost += against(3);
         }
         let total = octets(run.octets) + std::mem::take(reading.situation.carried.of_mut(from));
-        self.total = total;
+        self.way = Way { before, run: total, ..Way::default() };
         let likely = self.alone(&reading, total);
         let fills = self.ends.habits.of(from).fills_with_ignore;
         if run.packet || !fills && likely.is_some_and(|cost| cost < LIKELY) {
@@ -101,9 +116,7 @@ impl<'a> Search<'a> {
         let mut later = reading;
         *later.situation.carried.of_mut(from) = total;
         later.cost += if run.full { against(1) } else { BROKEN };
-        if later.cost <= self.limit() {
-            self.keep(later);
-        }
+        self.arrive(later, 0);
     }
 
     /// Takes a run for one message. Tells what speaks against the likeliest.
@@ -160,10 +173,10 @@ impl<'a> Search<'a> {
         let packet = Packet { from, said: offer.said, size, pace: self.sent.pace };
         let (situation, surprise) = effect(self.ends, &situation, &packet);
         cost += surprise;
-        if let Some(first) = self.way.first_mut() {
+        if let Some(first) = self.way.packets.first_mut() {
             *first = (offer.said, total);
         }
-        self.arrive(Reading { situation, cost: reading.cost + cost, place: reading.place }, 1);
+        self.arrive(Reading { situation, cost: reading.cost + cost }, 1);
         Some(cost)
     }
 
@@ -198,10 +211,10 @@ impl<'a> Search<'a> {
         let say = |search: &mut Self, size: Option<(Octets, Interval)>| {
             let packet = Packet { from, said: offer.said, size, pace: search.sent.pace };
             let (situation, surprise) = effect(search.ends, &situation, &packet);
-            if let Some(slot) = search.way.get_mut(rest.told) {
+            if let Some(slot) = search.way.packets.get_mut(rest.told) {
                 *slot = (offer.said, size.map_or(Octets::default(), |(wire, _)| wire));
             }
-            Reading { situation, cost: reading.cost + surprise, place: reading.place }
+            Reading { situation, cost: reading.cost + surprise }
         };
         if told > 1 && sizes.meets(rest.octets) && self.sealing.can_come_to(rest.total.0 as usize, told) {
             let size = if rest.octets.is_exact() {
@@ -241,27 +254,20 @@ impl<'a> Search<'a> {
         self.best + HOPELESS
     }
 
-    /// Keeps a reading and the packets that led to it.
-    fn arrive(&mut self, mut reading: Reading, told: usize) {
-        let known = |other: &Reading| other.cost <= reading.cost && other.situation == reading.situation;
-        if reading.cost > self.limit() || self.found.iter().any(known) {
-            return;
+    /// Keeps a reading to which the first so many packets of the way led.
+    fn arrive(&mut self, reading: Reading, told: usize) {
+        if reading.cost <= self.limit() {
+            self.keep(reading, told);
         }
-        let mut run = self.total;
-        for (said, octets) in self.way.iter().take(told).copied() {
-            let run = std::mem::take(&mut run);
-            let packet = Told { at: self.sent.at, from: self.sent.from, said, octets, run };
-            reading.place = self.history.push(reading.place, packet);
-        }
-        self.keep(reading);
     }
 
-    fn keep(&mut self, reading: Reading) {
+    fn keep(&mut self, reading: Reading, told: usize) {
         self.best = self.best.min(reading.cost);
-        match self.found.iter_mut().find(|other| other.situation == reading.situation) {
-            Some(other) if reading.cost < other.cost => *other = reading,
+        let found = Found { reading, way: Way { told, ..self.way } };
+        match self.found.iter_mut().find(|other| other.reading.situation == reading.situation) {
+            Some(other) if reading.cost < other.reading.cost => *other = found,
             Some(_) => {}
-            None => self.found.push(reading),
+            None => self.found.push(found),
         }
     }
 }
@@ -275,15 +281,15 @@ fn least(one: Option<Cost>, two: Option<Cost>) -> Option<Cost> {
 
 /// Drops what is hopeless. What the best reading costs is taken off all, since only differences count, and told; `None`
 /// where there is no reading.
-pub(super) fn prune(readings: &mut Vec<Reading>) -> Option<Cost> {
-    let best = readings.iter().map(|reading| reading.cost).min()?;
-    readings.retain(|reading| reading.cost <= best + HOPELESS);
-    if readings.len() > READINGS {
-        readings.sort_by_key(|reading| reading.cost);
-        readings.truncate(READINGS);
+pub(super) fn prune(found: &mut Vec<Found>) -> Option<Cost> {
+    let best = found.iter().map(|found| found.reading.cost).min()?;
+    found.retain(|found| found.reading.cost <= best + HOPELESS);
+    if found.len() > READINGS {
+        found.sort_by_key(|found| found.reading.cost);
+        found.truncate(READINGS);
     }
-    for reading in readings {
-        reading.cost -= best;
+    for found in found {
+        found.reading.cost -= best;
     }
     Some(best)
 }

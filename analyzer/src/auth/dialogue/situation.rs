@@ -42,7 +42,7 @@ pub(super) enum Service {
 }
 
 /// One value for each role.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Each<T> {
     pub(crate) client: T,
     pub(crate) server: T,

@@ -3,7 +3,7 @@
 use kexray_grammar::{Identification, Software};
 
 /// Habits that sizes and order show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Habits {
     /// Sends IGNORE in front of what it says.
     pub(crate) ignores: bool,

@@ -41,7 +41,7 @@ pub(super) struct Offer {
 }
 
 /// What holds for the whole connection.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Ends {
     /// What their software is known to do.
     pub(crate) habits: Each<Habits>,
@@ -52,7 +52,7 @@ pub(crate) struct Ends {
 }
 
 /// How long an answer took, or the next request, beside the quickest one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) enum Pace {
     /// Not known.
     #[default]
