@@ -16,6 +16,8 @@ mod search;
 mod situation;
 mod software;
 mod standing;
+#[cfg(test)]
+mod tests;
 mod turns;
 
 use std::sync::Arc;
@@ -25,8 +27,8 @@ use kexray_grammar::{Role, Sealing, limits};
 use self::clock::Clock;
 pub(crate) use self::framing::Framing;
 use self::framing::Run;
-use self::history::{History, Place};
 pub(crate) use self::history::Told;
+use self::history::{History, Place};
 use self::octets::{Octets, octets};
 pub(crate) use self::rules::Ends;
 use self::rules::{Cost, against};

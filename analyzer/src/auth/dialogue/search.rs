@@ -36,6 +36,7 @@ pub(super) struct Way {
     /// Octets of the run, with those that were carried.
     pub(super) run: Octets,
     packets: [(Said, Octets); TOGETHER],
+    /// How many packets it was taken for.
     told: usize,
 }
 
@@ -49,7 +50,7 @@ impl Way {
 /// Packets in one run that are looked for.
 const TOGETHER: usize = 5;
 /// A reading that costs so much more than the best one is given up.
-const HOPELESS: Cost = against(8);
+pub(super) const HOPELESS: Cost = against(8);
 /// Readings that are followed side by side.
 pub(super) const READINGS: usize = 12;
 /// A run that one message explains at so little cost holds no more.

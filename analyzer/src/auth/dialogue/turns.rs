@@ -29,7 +29,11 @@ pub(super) struct Turn {
 }
 
 /// Where a dialogue begins in which the ends seal packets so.
-pub(super) fn opening(ends: Ends, sealings: Each<Sealing>, first: impl FnOnce() -> Standing) -> Arc<Standing> {
+pub(super) fn opening(
+    ends: Ends,
+    sealings: Each<Sealing>,
+    first: impl FnOnce() -> Standing,
+) -> Arc<Standing> {
     TURNS_KNOWN.with_borrow_mut(|known| {
         known.make_room();
         Arc::clone(known.openings.entry((ends, sealings)).or_insert_with(|| Arc::new(first())))
@@ -107,9 +111,87 @@ impl Known {
 
 #[cfg(test)]
 mod tests {
-    use kexray_grammar::Role;
+    use std::thread;
+
+    use kexray_grammar::{Role, sealings};
 
     use super::super::framing::Run;
-    use super::super::rules::Pace;
+    use super::super::{Dialogue, Told};
     use super::*;
+    use crate::Timestamp;
+    use crate::auth::Evidence;
+
+    fn dialogue() -> Dialogue {
+        let sealing = sealings::chacha20_poly1305();
+        Dialogue::new(Each { client: sealing, server: sealing }, Ends::default())
+    }
+
+    fn say(dialogue: &mut Dialogue, from: Role, octets: usize) -> Vec<String> {
+        let mut told = Vec::new();
+        let mut tell = |packet: &Told, evidence: Evidence| told.push(format!("{packet:?} {evidence:?}"));
+        dialogue.deliver(from, Timestamp::default(), &vec![0; octets], false, &mut tell);
+        told
+    }
+
+    fn known() -> usize {
+        TURNS_KNOWN.with_borrow(|known| known.turns.len())
+    }
+
+    #[test]
+    fn who_goes_the_same_way_shares_the_work() {
+        let (mut one, mut other) = (dialogue(), dialogue());
+        let told = say(&mut one, Role::Client, 52);
+        let worked_out = known();
+        assert_eq!(say(&mut other, Role::Client, 52), told);
+        assert!(Arc::ptr_eq(&one.standing, &other.standing));
+        assert_eq!(known(), worked_out);
+        say(&mut other, Role::Server, 60);
+        assert_eq!(known(), worked_out + 1);
+    }
+
+    #[test]
+    fn a_dialogue_goes_on_in_another_thread() {
+        let says = [
+            (Role::Client, 52),
+            (Role::Server, 52),
+            (Role::Client, 76),
+            (Role::Server, 76),
+            (Role::Client, 148),
+        ];
+        let mut here = dialogue();
+        let told: Vec<_> = says.map(|(from, octets)| say(&mut here, from, octets)).into();
+        let mut moved = dialogue();
+        let mut told_there = vec![say(&mut moved, Role::Client, 52)];
+        let rest = thread::spawn(move || {
+            // Standings of that thread have other meanings.
+            (0..50).for_each(|more| drop(say(&mut dialogue(), Role::Client, 28 + 8 * more)));
+            says.iter().skip(1).map(|(from, octets)| say(&mut moved, *from, *octets)).collect::<Vec<_>>()
+        });
+        told_there.extend(rest.join().unwrap());
+        assert_eq!(told_there, told);
+    }
+
+    #[test]
+    fn turns_are_forgotten_when_there_are_many() {
+        let mut dialogue = dialogue();
+        let said = |from, octets| Sent {
+            from,
+            pace: Default::default(),
+            run: Run { octets, packet: false, full: false },
+        };
+        say(&mut dialogue, Role::Client, 52);
+        for octets in 0..3 * TURNS {
+            turn(&dialogue.standing, said(Role::Server, octets));
+            assert!(known() <= TURNS);
+        }
+    }
+
+    #[test]
+    fn beginnings_are_forgotten_when_there_are_many() {
+        for tag in 0..3 * TURNS {
+            let sealing = sealings::encrypt_and_mac(16, tag);
+            Dialogue::new(Each { client: sealing, server: sealing }, Ends::default());
+            assert!(TURNS_KNOWN.with_borrow(|known| known.openings.len()) <= TURNS);
+        }
+    }
 }

@@ -1,0 +1,102 @@
+//! What bounds the engine, whatever is sent.
+
+use kexray_grammar::{Sealing, sealings};
+
+use super::rules::Pace;
+use super::search::HOPELESS;
+use super::*;
+
+/// Sizes that follow no rule.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((self.0 >> 33) % bound).unwrap()
+    }
+}
+
+fn dialogue(sealing: Sealing) -> Dialogue {
+    Dialogue::new(Each { client: sealing, server: sealing }, Ends::default())
+}
+
+/// Sends so many octets of nothing that can be looked into.
+fn send(dialogue: &mut Dialogue, from: Role, octets: usize, told: &mut usize) {
+    let count = &mut |_: &Told, _| *told += 1;
+    dialogue.deliver(from, Timestamp::default(), &vec![0; octets], false, count);
+}
+
+/// Dialogues that come to nothing certain for long, each shown after each run.
+fn many(mut look: impl FnMut(&Dialogue)) {
+    let mut told = 0;
+    for seed in 0..40 {
+        let mut dice = Dice(seed);
+        let mut dialogue = dialogue(sealings::chacha20_poly1305());
+        for _ in 0..40 {
+            let from = if dice.below(2) == 0 { Role::Client } else { Role::Server };
+            send(&mut dialogue, from, 28 + 8 * dice.below(40), &mut told);
+            look(&dialogue);
+        }
+    }
+}
+
+#[test]
+fn readings_are_few() {
+    let mut most = 0;
+    many(|dialogue| most = most.max(dialogue.standing.readings().len()));
+    assert_eq!(most, READINGS);
+}
+
+#[test]
+fn hopeless_readings_are_given_up() {
+    let mut worst = against(0);
+    let mut look = |dialogue: &Dialogue| {
+        worst = dialogue.standing.readings().iter().map(|reading| reading.cost).fold(worst, Cost::max);
+    };
+    many(&mut look);
+    assert_eq!(worst, HOPELESS);
+}
+
+/// What no packets come to is tried with few packets only: with any number, the search would not end.
+#[test]
+fn a_run_is_taken_for_few_packets() {
+    let mut dialogue = dialogue(sealings::chacha20_poly1305());
+    let mut told = 0;
+    for from in [Role::Client, Role::Server] {
+        send(&mut dialogue, from, 52, &mut told);
+    }
+    for from in [Role::Client, Role::Server] {
+        let run = Run { octets: 100_001, packet: false, full: false };
+        let turn = turns::turn(&dialogue.standing, Sent { from, pace: Pace::Unknown, run }).unwrap();
+        assert!(turn.ways.iter().all(|way| way.packets().count() == 0));
+    }
+}
+
+#[test]
+fn what_is_undecided_for_long_is_decided() {
+    let mut dialogue = dialogue(sealings::chacha20_poly1305());
+    let (mut told, mut most) = (0, 0);
+    for from in [Role::Client, Role::Server] {
+        send(&mut dialogue, from, 52, &mut told);
+    }
+    let told_before = told;
+    for _ in 0..1_000 {
+        send(&mut dialogue, Role::Client, 500, &mut told);
+        send(&mut dialogue, Role::Server, 60, &mut told);
+        most = most.max(dialogue.history.len());
+    }
+    assert_eq!(dialogue.state, State::Following);
+    assert!(most <= UNDECIDED && most > UNDECIDED / 2, "{most} packets were kept");
+    assert!(told > told_before);
+}
+
+#[test]
+fn what_is_far_fetched_is_not_believed() {
+    let mut lost = 0;
+    many(|dialogue| {
+        lost += usize::from(dialogue.state == State::Lost);
+        let over = dialogue.standing.all(Stage::Over);
+        assert!(dialogue.strain < FAR_FETCHED || dialogue.state == State::Lost || over);
+    });
+    assert!(lost > 0);
+}
