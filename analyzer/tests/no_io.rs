@@ -17,13 +17,15 @@ const ALLOWED: &[&str] = &[
     "either",
     "memchr",
     "owo-colors",
-    // Hashes.
+    // Hashes, and tables by them.
     "block-buffer",
     "cfg-if",
     "const-oid",
     "cpufeatures",
     "crypto-common",
     "digest",
+    "foldhash",
+    "hashbrown",
     "hybrid-array",
     "md-5",
     "sha2",
