@@ -65,6 +65,8 @@ pub struct Exchange {
 pub struct Keyed {
     /// Its name in the spec.
     pub name: String,
+    /// Octets of the count in front of that string.
+    pub width: usize,
     /// The string in front, and what follows it.
     pub variants: Vec<(String, Structure)>,
 }
@@ -205,6 +207,7 @@ pub(crate) fn of(model: &model::Model) -> Description {
             .iter()
             .map(|keyed| Keyed {
                 name: keyed.name.clone(),
+                width: keyed.width.octets(),
                 variants: keyed
                     .variants
                     .iter()

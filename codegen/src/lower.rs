@@ -1,6 +1,7 @@
 //! Tree to model: looks up names, checks what they stand for, and reports every mistake on the way.
 
 mod bounds;
+mod keyed;
 mod numbers;
 mod orders;
 mod sealings;
@@ -593,65 +594,6 @@ impl Lowering<'_> {
                 _ => {}
             }
         }
-    }
-
-    fn keyed(&mut self, item: tree::KeyedItem) -> Keyed {
-        self.not_empty("variant", &item.name, item.variants.is_empty());
-        self.unique("variant", item.variants.iter().map(|variant| &variant.name));
-        let mut tags: BTreeMap<&str, &Span> = BTreeMap::new();
-        for variant in &item.variants {
-            if let Some(first) = tags.insert(&variant.tag.0, &variant.tag.1) {
-                let message = format!("tag \"{}\" stands twice", variant.tag.0);
-                self.diagnostics
-                    .report(Code::DuplicateName, &variant.tag.1, message)
-                    .related(first, "first here");
-            }
-        }
-        let known: Vec<String> = item.variants.iter().map(|variant| variant.name.text.clone()).collect();
-        let mut variants: Vec<Variant> = Vec::new();
-        let mut certified = Vec::new();
-        for variant in item.variants {
-            let line = self.line_of(&variant.name.span);
-            let certifies = variant
-                .certifies
-                .as_ref()
-                .and_then(|name| self.find(Code::BadCertifies, "variant", name, &known));
-            if let (Some(index), Some(name)) = (certifies, &variant.certifies) {
-                certified.push((variants.len(), index, name.span.clone()));
-            }
-            let fields = self.fields(variant.fields, Place::Message);
-            let structure = Structure { docs: variant.docs, name: variant.name.text, line, fields };
-            variants.push(Variant { tag: variant.tag.0, structure, certifies });
-        }
-        for (outer, inner, span) in certified {
-            let (outer, inner) = (&variants[outer].structure, &variants[inner].structure);
-            for wanted in inner.fields.iter().filter(|field| field.constant.is_none()) {
-                let (message, help) = match outer.fields.iter().find(|field| field.name == wanted.name) {
-                    Some(field)
-                        if field.shape == wanted.shape
-                            && field.present_if.is_some() == wanted.present_if.is_some() =>
-                    {
-                        continue;
-                    }
-                    Some(_) => (
-                        format!(
-                            "field `{}` of `{}` is of another type than that of `{}`",
-                            wanted.name, outer.name, inner.name
-                        ),
-                        None,
-                    ),
-                    None => (
-                        format!(
-                            "`{}` has no field `{}`, which `{}` has",
-                            outer.name, wanted.name, inner.name
-                        ),
-                        did_you_mean(&wanted.name, outer.fields.iter().map(|field| field.name.as_str())),
-                    ),
-                };
-                self.diagnostics.report(Code::BadCertifies, &span, message).help = help;
-            }
-        }
-        Keyed { docs: item.docs, name: item.name.text, variants }
     }
 
     /// Reports a declaration that has no members.

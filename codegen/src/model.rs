@@ -299,6 +299,8 @@ pub(crate) enum LinePart {
 pub(crate) struct Keyed {
     pub(crate) docs: Docs,
     pub(crate) name: String,
+    /// Of the count of the string in front.
+    pub(crate) width: Width,
     pub(crate) variants: Vec<Variant>,
 }
 

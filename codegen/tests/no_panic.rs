@@ -26,6 +26,7 @@ const WORDS: &[&str] = &[
     "over",
     "each",
     "end",
+    "fail",
     "like",
     "run",
     "anywhere",

@@ -48,6 +48,10 @@ fn an_end_says_kexinit_then_the_exchange_then_newkeys() {
     assert_eq!(follow!(handshake, whole), Some(State::Connected));
     let without = [KexInit, Exchange, NewKeys, Authentication].map(|it| (Server, it));
     assert_eq!(follow!(handshake, without), Some(State::Connected));
+    let again = [(Server, KexInit), (Server, Ignore), (Server, Exchange), (Server, NewKeys)];
+    assert_eq!(follow!(handshake, [&without[..], &again].concat()), Some(State::Connected));
+    let early = [(Server, KexInit), (Server, handshake::Message::ChannelData)];
+    assert_eq!(follow!(handshake, [&without[..], &early].concat()), None);
     assert_eq!(follow!(handshake, [(Client, KexInit), (Client, KexInit)]), None);
     assert_eq!(follow!(handshake, [(Client, KexInit), (Client, NewKeys)]), None);
     assert_eq!(follow!(handshake, [(Client, ExtInfo)]), None);
@@ -108,6 +112,16 @@ fn a_dialogue_goes_to_and_fro() {
     ];
     assert_eq!(after(&gssapi), Some(State::Authenticated));
     assert_eq!(follow!(authentication, [(Client, RequestNone)]), None);
+    let ahead = [
+        (Client, RequestNone),
+        (Client, RequestPublicKey),
+        (Server, Failure),
+        (Client, RequestPassword),
+        (Server, Failure),
+        (Server, Success),
+    ];
+    assert_eq!(after(&ahead), Some(State::Authenticated));
+    assert_eq!(after(&[(Client, RequestPassword), (Server, Failure), (Server, Failure)]), None);
 }
 
 #[test]
@@ -139,6 +153,22 @@ fn one_end_of_an_exchange_is_followed_alone() {
     }
     let other = ExchangeCourse::begin(Exchange::Rsa);
     assert_eq!(other.hear(Client, &parse(Client, init)), None, "it is of another exchange");
+}
+
+#[test]
+fn no_keys_follow_an_exchange_that_failed() {
+    let parse = |role, octets| match Exchange::Gss.parse(role, octets) {
+        Ok(Some(parsed)) => parsed.value,
+        other => panic!("{other:?}"),
+    };
+    let error = [&[34][..], &[0; 16]].concat();
+    let begun = ExchangeCourse::begin(Exchange::Gss);
+    let failed = begun.hear(Server, &parse(Server, &error)).expect("it may come first");
+    assert!(!failed.may_be_over(Server));
+    let token = parse(Server, &[31, 0, 0, 0, 0]);
+    let failed = failed.hear(Server, &token).expect("the mechanism's own token");
+    assert!(!failed.may_be_over(Server));
+    assert_eq!(failed.hear(Server, &parse(Server, &error)), None);
 }
 
 #[test]

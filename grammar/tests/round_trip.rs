@@ -137,20 +137,21 @@ fn every_message_of_every_exchange() {
 #[test]
 fn every_public_key_and_certificate() {
     let Description { keyed, .. } = description();
-    for (tag, structure) in keyed.iter().flat_map(|keyed| &keyed.variants) {
-        check(tag, &tagged(tag, structure), &read_key, Some(tag));
+    for family in &keyed {
+        for (tag, structure) in &family.variants {
+            check(tag, &tagged(family.width, tag, structure), &read_key, Some(tag));
+        }
     }
 }
 
 #[test]
 fn what_a_certificate_certifies_is_a_key() {
     let Description { keyed, .. } = description();
-    let certificates =
-        keyed.iter().flat_map(|keyed| &keyed.variants).filter(|(tag, _)| tag.contains("-cert-"));
+    let variants = keyed.iter().flat_map(|family| family.variants.iter().map(|one| (family.width, one)));
     let mut seen = 0;
-    for (tag, structure) in certificates {
+    for (width, (tag, structure)) in variants.filter(|(_, (tag, _))| tag.contains("-cert-")) {
         seen += 1;
-        let outcome = TestRunner::new(cases(CASES)).run(&tagged(tag, structure), |octets| {
+        let outcome = TestRunner::new(cases(CASES)).run(&tagged(width, tag, structure), |octets| {
             let certificate = PublicKey::parse(&octets).ok().flatten().expect("it is one of ours");
             let key = certificate.value.certified().expect("a certificate certifies a key");
             prop_assert!(!key.tag().contains("-cert-"));

@@ -51,7 +51,11 @@ impl Context<'_> {
         }
         text.push_str("| state | who, and what | then | meaning |\n|---|---|---|---|\n");
         for (state, declared) in order.states.iter().enumerate() {
-            let end = if declared.is_end { " (end)" } else { "" };
+            let end = match (declared.is_end, declared.fails) {
+                (true, _) => " (end)",
+                (_, true) => " (failure)",
+                _ => "",
+            };
             let name = format!("{}{end}", code(&declared.name));
             let meaning = cell(&declared.docs);
             let rows = self.rows(order, state);

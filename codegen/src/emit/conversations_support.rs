@@ -137,6 +137,9 @@ impl Standing {
     /// The next step: the one that is picked, or the next on the shortest way to an end.
     fn next(&mut self, pick: Option<u32>) -> Option<Move> {
         self.leave();
+        if pick.is_none() && self.is_over() {
+            return None;
+        }
         let mut moves = Vec::new();
         self.moves(&mut moves);
         match pick {

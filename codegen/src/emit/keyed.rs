@@ -4,8 +4,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::structures::{borrows, counted, declare};
-use super::{Context, bytes, ident, lifetime, snake};
-use crate::model::{Keyed, TypeShape, Variant, Width};
+use super::types::integer;
+use super::{Context, bytes, ident, lifetime, number, snake};
+use crate::model::{Keyed, TypeShape, Variant};
 
 pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
     cx.model.keyed.iter().map(|keyed| one(cx, keyed)).collect()
@@ -28,10 +29,11 @@ fn one(cx: &Context<'_>, keyed: &Keyed) -> TokenStream {
     let texts = keyed.variants.iter().map(|variant| &variant.tag);
     let heads = keyed.variants.iter().map(|variant| {
         syn::LitByteStr::new(
-            &counted(TypeShape::Bytes(Width::U32), &variant.tag),
+            &counted(TypeShape::Bytes(keyed.width), &variant.tag),
             proc_macro2::Span::call_site(),
         )
     });
+    let (width, integer) = (number(keyed.width.octets() as u64), integer(keyed.width));
     let certified = keyed.variants.iter().map(|variant| certified(keyed, variant));
     quote! {
         #docs
@@ -75,8 +77,8 @@ fn one(cx: &Context<'_>, keyed: &Keyed) -> TokenStream {
                 /// The string in front, and what is behind it.
                 fn split_tag(octets: &[u8]) -> Result<(&[u8], &[u8]), ParseError> {
                     let truncated = ParseError { structure: stringify!(#name), offset: 0, kind: ParseErrorKind::Truncated };
-                    let (count, rest) = octets.split_first_chunk::<4>().ok_or(truncated)?;
-                    let count = usize::try_from(u32::from_be_bytes(*count)).map_err(|_| truncated)?;
+                    let (count, rest) = octets.split_first_chunk::<#width>().ok_or(truncated)?;
+                    let count = usize::try_from(#integer::from_be_bytes(*count)).map_err(|_| truncated)?;
                     rest.split_at_checked(count).ok_or(truncated)
                 }
 

@@ -89,7 +89,7 @@ fn placed<'m>(cx: &Context<'m>) -> Vec<Placed<'m>> {
                 structure: &variant.structure,
                 family: &keyed.name,
                 path: quote!(super::#module::#name),
-                head: counted(TypeShape::Bytes(Width::U32), &variant.tag),
+                head: counted(TypeShape::Bytes(keyed.width), &variant.tag),
                 sender: Sender::Either,
             }
         })

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{anywhere, arrows, drawn};
-use crate::model::{Model, Order};
+use crate::model::{Model, Order, State};
 
 pub(super) fn draw(model: &Model, order: &Order) -> String {
     let arrows = arrows(model, order);
@@ -16,7 +16,11 @@ pub(super) fn draw(model: &Model, order: &Order) -> String {
     let _ = writeln!(text, "    label={};\n    node [shape=box, style=rounded];", quoted(&title.join("\n")));
     text.push_str("    _start [shape=point];\n");
     for state in drawn(order, &arrows) {
-        let ends = if order.states[state].is_end { " [peripheries=2]" } else { "" };
+        let ends = match &order.states[state] {
+            State { is_end: true, .. } => " [peripheries=2]",
+            State { fails: true, .. } => " [peripheries=2, style=\"rounded,dashed\"]",
+            _ => "",
+        };
         let _ = writeln!(text, "    {}{ends};", quoted(&order.states[state].name));
     }
     if let Some(first) = order.states.first() {

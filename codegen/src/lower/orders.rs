@@ -159,6 +159,7 @@ impl Lowering<'_> {
             span: state.name.span,
             name: state.name.text,
             is_end: state.is_end,
+            fails: state.fails,
         });
         let states = states.collect();
         let anywhere = anywhere.into_iter().map(|(but, turns)| Anywhere {

@@ -35,6 +35,8 @@ pub(crate) struct State {
     pub(crate) line: usize,
     /// Whether it may be left at that.
     pub(crate) is_end: bool,
+    /// Whether it fails there: nothing leads on, though it is no end.
+    pub(crate) fails: bool,
     /// Index of the state whose steps it has too.
     pub(crate) like: Option<usize>,
 }

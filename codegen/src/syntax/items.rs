@@ -295,6 +295,8 @@ pub(crate) enum LinePart {
 pub(crate) struct KeyedItem {
     pub(crate) docs: Docs,
     pub(crate) name: Name,
+    /// The type of the string in front.
+    pub(crate) tag: Name,
     pub(crate) variants: Vec<VariantItem>,
 }
 

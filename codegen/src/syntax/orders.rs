@@ -30,6 +30,8 @@ pub(crate) struct StateItem {
     pub(crate) docs: Docs,
     pub(crate) name: Name,
     pub(crate) is_end: bool,
+    /// `fail`
+    pub(crate) fails: bool,
     pub(crate) like: Option<Name>,
     pub(crate) transitions: Vec<TransitionItem>,
 }
@@ -131,7 +133,7 @@ fn body(
 ) -> syn::Result<OrderItem> {
     let inner;
     braced!(inner in input);
-    for part in split(inner.parse()?, |word| ["end", "anywhere", "variation"].contains(&word)) {
+    for part in split(inner.parse()?, |word| ["end", "fail", "anywhere", "variation"].contains(&word)) {
         parser.end = end_of(&part);
         let words = words(&part);
         let parsed = (|input: ParseStream<'_>| {
@@ -146,6 +148,7 @@ fn body(
                 order.variations.push(VariationItem { docs, name, forbids });
             } else {
                 let is_end = take_word(input, "end");
+                let fails = !is_end && take_word(input, "fail");
                 let name = name(input)?;
                 let like = take_word_or(input, "like", "{")?.then(|| self::name(input)).transpose()?;
                 let transitions = if input.parse::<Option<Token![;]>>()?.is_some() {
@@ -153,7 +156,7 @@ fn body(
                 } else {
                     transitions(input, &order.name, spec, parser)?
                 };
-                order.states.push(StateItem { docs, name, is_end, like, transitions });
+                order.states.push(StateItem { docs, name, is_end, fails, like, transitions });
             }
             Ok(())
         })

@@ -773,6 +773,8 @@ fn line_item(input: ParseStream<'_>, docs: Docs) -> syn::Result<LineItem> {
 
 fn keyed_item(input: ParseStream<'_>, docs: Docs, parser: &mut Parser<'_>) -> syn::Result<KeyedItem> {
     let name = name(input)?;
+    expect_word(input, "by")?;
+    let tag = self::name(input)?;
     let body;
     braced!(body in input);
     let mut variants = Vec::new();
@@ -783,7 +785,7 @@ fn keyed_item(input: ParseStream<'_>, docs: Docs, parser: &mut Parser<'_>) -> sy
         let certifies = take_word_or(&body, "certifies", "{")?.then(|| self::name(&body)).transpose()?;
         variants.push(VariantItem { docs, tag, name, certifies, fields: fields(&body, parser)? });
     }
-    Ok(KeyedItem { docs, name, variants })
+    Ok(KeyedItem { docs, name, tag, variants })
 }
 
 /// What a layer or an exchange holds.

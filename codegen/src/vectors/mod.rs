@@ -53,7 +53,7 @@ pub(crate) fn files(model: &Model, spec_name: &str) -> Vec<VectorFile> {
     }
     for family in &keyed {
         let of = |(tag, structure): &(String, Structure)| {
-            let head = [encode::integer(4, tag.len() as u64), tag.as_bytes().to_vec()].concat();
+            let head = [encode::integer(family.width, tag.len() as u64), tag.as_bytes().to_vec()].concat();
             of(structure, &head, None)
         };
         add("keyed", Some(&family.name), family.variants.iter().flat_map(of).collect());

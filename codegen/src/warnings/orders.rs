@@ -36,9 +36,12 @@ fn states(order: &Order, diagnostics: &mut Diagnostics) {
             let message = format!("nothing leads to state `{name}` of `{}`", order.name);
             let help = format!("let a message lead there, `-> {name};`, or take it out");
             diagnostics.report(Code::UnreachableState, &state.span, message).help(help);
-        } else if !state.is_end && !order.steps.iter().any(|step| step.from == index && step.to != index) {
+            continue;
+        }
+        let stays = !order.steps.iter().any(|step| step.from == index && step.to != index);
+        if stays && !state.is_end && !state.fails {
             let message = format!("nothing leads from state `{name}` of `{}`, which is no end", order.name);
-            let help = format!("let a message lead on, or say `end {name}`");
+            let help = format!("let a message lead on, or say `end {name}`, or `fail {name}`");
             diagnostics.report(Code::DeadEnd, &state.span, message).help(help);
         }
     }

@@ -19,8 +19,8 @@ pub(crate) fn payload(message: &Message) -> BoxedStrategy<Vec<u8>> {
 }
 
 /// A structure behind the string that names it.
-pub(crate) fn tagged(tag: &str, structure: &Structure) -> BoxedStrategy<Vec<u8>> {
-    let head = counted(4, tag.as_bytes());
+pub(crate) fn tagged(width: usize, tag: &str, structure: &Structure) -> BoxedStrategy<Vec<u8>> {
+    let head = counted(width, tag.as_bytes());
     fields(&structure.fields).prop_map(move |body| [head.clone(), body].concat()).boxed()
 }
 
