@@ -1,5 +1,5 @@
 //! The promise of the design: a key exchange that nobody has heard of is an edit of the spec alone. So it is to remove a
-//! message, to rename a field, and to add a method.
+//! message, to rename a field, and to add a method or a cipher.
 //!
 //! A copy of the workspace gets an exchange and an event at the end of its `ssh.grammar`, and small edits in it, and nothing
 //! else. The command that is built from it finds the exchange's message in a capture, and tells the event.
@@ -29,13 +29,21 @@ exchange Knocking {
 "#;
 
 /// Edits of one place each.
-const EDITS: [(&str, &str); 3] = [
+const EDITS: [(&str, &str); 4] = [
     // A message less.
     ("    100 either ChannelFailure { recipient_channel: uint32 }\n", ""),
     // A field of another name.
     ("reason_code: uint32, description: string", "reason_code: uint32, explanation: string"),
     // A method more.
     ("\"rsa2048-sha256\" { exchange: Rsa,", "\"rsa2048-sha256\", \"rsa4096-sha512\" { exchange: Rsa,"),
+    // A cipher more.
+    (
+        "\"aes128-ctr\" { family",
+        "\"rot-gcm@example.com\" {
+            family: \"rot\", mode: aead, key_bits: 13, block: 16, seal: AesGcm, reference: \"made up\",
+        }
+        \"aes128-ctr\" { family",
+    ),
 ];
 
 /// The crates that the command is made of.
@@ -61,12 +69,14 @@ fn is_an_edit_of_the_spec_alone() {
     let trace = folder.join("knock.pcap");
     fs::write(&trace, capture()).expect("the trace can be written");
     let command = folder.join("debug").join(format!("kexray{}", std::env::consts::EXE_SUFFIX));
-    let run = Command::new(command).arg("events").arg(&trace).output().expect("the command can be run");
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-
-    let lines = String::from_utf8(run.stdout).expect("JSON is UTF-8");
-    let events: Vec<serde_json::Value> =
-        lines.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect();
+    let run = |options: &[&str]| {
+        let run = Command::new(&command).args(options).arg(&trace).output().expect("the command can be run");
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        String::from_utf8(run.stdout).expect("JSON is UTF-8")
+    };
+    let parse = |line| -> serde_json::Value { serde_json::from_str(line).expect("each line is JSON") };
+    let lines = run(&["events"]);
+    let events: Vec<_> = lines.lines().map(parse).collect();
     let knocks: Vec<_> = events.iter().filter(|event| event["event"] == "knocked").collect();
     assert_eq!(knocks.len(), 1, "{lines}");
     assert_eq!(knocks[0]["is_orig"], true);
@@ -74,6 +84,11 @@ fn is_an_edit_of_the_spec_alone() {
     assert_eq!(knocks[0]["rhythm"], serde_json::json!(["short", "short", "long"]));
     assert_eq!(knocks[0]["secret"], "736573616d65", "octets are shown in hexadecimal");
     assert_eq!(events.iter().filter(|event| event["event"] == "ssh_capabilities").count(), 2, "{lines}");
+
+    // What is declared of the cipher: it brings its own integrity.
+    let session = run(&["read", "--format", "json", "--fields", "cipher_c2s,mac_c2s"]);
+    let wanted = serde_json::json!({ "cipher_c2s": "rot-gcm@example.com", "mac_c2s": "implicit" });
+    assert_eq!(parse(session.trim()), wanted);
 }
 
 /// Copies what the command is made of, with the addition to the spec; leaves alone what is there already, so that it
@@ -158,8 +173,8 @@ fn capture() -> Vec<u8> {
     let lists = [
         "knock-knock@example.com",
         "ssh-ed25519",
-        "aes128-ctr",
-        "aes128-ctr",
+        "rot-gcm@example.com",
+        "rot-gcm@example.com",
         "hmac-sha2-256",
         "hmac-sha2-256",
         "none",
