@@ -1,143 +1,17 @@
-//! Packets in clear: the transport layer's, SSH-1's, and those of the key exchange.
+//! Messages in clear: the transport layer's, and those of the key exchange.
 
 use kexray_grammar::transport::{self, KexInit};
-use kexray_grammar::{
-    Anomaly, BinaryPacket, Exchange, Identification, KexMethod, Named, Padding, ParseError, ParseErrorKind,
-    Role, Ssh1Packet, limits, sealings, ssh1,
-};
+use kexray_grammar::{Anomaly, Exchange, KexMethod, Named, Role};
 
-use crate::connection::{Connection, Verdict};
+use crate::connection::Connection;
 use crate::negotiation::{Algorithms, guessed_right, is_marker, is_strict, negotiate_kex, takes_extensions};
 use crate::roles::{Proof, marked};
 use crate::sink::{Excess, Sink};
-use crate::stream::{Guess, Phase, Waiting, message_number};
-use crate::version::Protocol;
+use crate::stream::{Guess, Phase};
 use crate::{Side, Timestamp};
 
 impl Connection {
-    /// Reads one packet, or keeps what there is of it. Returns the bytes behind it.
-    pub(crate) fn packets<'b>(
-        &mut self,
-        protocol: Protocol,
-        side: Side,
-        at: Timestamp,
-        bytes: &'b [u8],
-        sink: &mut (impl Sink + ?Sized),
-    ) -> &'b [u8] {
-        let stream = self.streams.of_mut(side);
-        if stream.skip > 0 {
-            let (skipped, rest) = bytes.split_at(stream.skip.min(bytes.len()));
-            stream.skip = stream.skip.saturating_sub(skipped.len());
-            return rest;
-        }
-        if let Some(waiting) = &mut stream.waiting {
-            if let Some(excess) = waiting.excess(bytes) {
-                self.note(at, Anomaly::SshPeerSilent, Some(excess), sink);
-                self.read_waiting(side, at, true, sink);
-                return bytes;
-            }
-            if waiting.add(bytes) {
-                self.note(at, Anomaly::SshPeerSilent, None, sink);
-                self.read_waiting(side, at, true, sink);
-            }
-            return &[];
-        }
-        if stream.buffer.is_empty() {
-            match protocol.measure(bytes) {
-                Ok(Some(total)) => match bytes.split_at_checked(total) {
-                    Some((packet, rest)) => {
-                        self.packet(protocol, side, at, packet, sink);
-                        return rest;
-                    }
-                    None => stream.buffer.extend_from_slice(bytes),
-                },
-                Ok(None) => stream.buffer.extend_from_slice(bytes),
-                Err(error) => self.malformed_packet(side, at, error, sink),
-            }
-            return &[];
-        }
-        let mut rest = bytes;
-        loop {
-            let wanted = match protocol.measure(&stream.buffer) {
-                Ok(Some(total)) if total <= stream.buffer.len() => {
-                    let packet = std::mem::take(&mut stream.buffer);
-                    self.packet(protocol, side, at, &packet, sink);
-                    return rest;
-                }
-                Ok(total) => total.unwrap_or(protocol.head()),
-                Err(error) => {
-                    self.malformed_packet(side, at, error, sink);
-                    return &[];
-                }
-            };
-            if rest.is_empty() {
-                return rest;
-            }
-            let missing = wanted.saturating_sub(stream.buffer.len());
-            let (part, behind) = rest.split_at(missing.min(rest.len()));
-            stream.buffer.extend_from_slice(part);
-            rest = behind;
-        }
-    }
-
-    /// The lengths of a packet are nonsense: where the next one begins is not known.
-    fn malformed_packet(
-        &mut self,
-        side: Side,
-        at: Timestamp,
-        error: ParseError,
-        sink: &mut (impl Sink + ?Sized),
-    ) {
-        let anomaly = match error.kind {
-            ParseErrorKind::TooLarge => Anomaly::SshPacketTooLong,
-            _ => Anomaly::SshMalformedPacket,
-        };
-        self.note(at, anomaly, None, sink);
-        let stream = self.streams.of_mut(side);
-        stream.buffer = Vec::new();
-        stream.phase = Phase::Ended;
-        self.read_waiting(side.peer(), at, true, sink);
-        self.streams.of_mut(side.peer()).alone = true;
-    }
-
-    fn packet(
-        &mut self,
-        protocol: Protocol,
-        side: Side,
-        at: Timestamp,
-        packet: &[u8],
-        sink: &mut (impl Sink + ?Sized),
-    ) {
-        let payload = match protocol {
-            Protocol::Ssh1 => Ssh1Packet::read_from(packet).map(|parsed| parsed.value.payload),
-            Protocol::Ssh2 => BinaryPacket::read_from(packet).map(|parsed| parsed.value.payload),
-        };
-        let read = payload.as_ref().ok().copied();
-        match (payload, protocol) {
-            (Err(error), _) => self.malformed_packet(side, at, error, sink),
-            (Ok(payload), Protocol::Ssh1) => self.ssh1_message(side, at, payload, sink),
-            (Ok(payload), Protocol::Ssh2) => match payload.first() {
-                Some(number) if transport::Message::NUMBERS.contains(number) => {
-                    self.transport_message(side, at, payload, sink)
-                }
-                Some(number) if Exchange::NUMBERS.contains(number) => {
-                    if self.must_wait(side) && Waiting::default().excess(packet).is_none() {
-                        let waiting = self.streams.of_mut(side).waiting.insert(Waiting::default());
-                        waiting.add(packet);
-                        return;
-                    } else {
-                        self.exchange_message(side, at, *number, payload, sink);
-                    }
-                }
-                _ => self.note(at, Anomaly::SshUnexpectedMessage, None, sink),
-            },
-        }
-        if let Some(payload) = read {
-            self.note_in_clear(protocol, side, at, packet, payload);
-        }
-    }
-
-    fn transport_message(
+    pub(crate) fn transport_message(
         &mut self,
         side: Side,
         at: Timestamp,
@@ -178,7 +52,7 @@ impl Connection {
         }
     }
 
-    fn malformed_message(&mut self, side: Side, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
+    pub(crate) fn malformed_message(&mut self, side: Side, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
         self.streams.of_mut(side).course.lose();
         self.note(at, Anomaly::SshMalformedMessage, None, sink);
     }
@@ -266,7 +140,7 @@ impl Connection {
 
     /// Whether key-exchange messages of that side mean something only with the other side's KEXINIT, which may still
     /// come.
-    fn must_wait(&self, side: Side) -> bool {
+    pub(crate) fn must_wait(&self, side: Side) -> bool {
         !self.streams.of(side.peer()).kexinit_seen && !self.streams.of(side).alone
     }
 
@@ -284,7 +158,7 @@ impl Connection {
         }
     }
 
-    fn exchange_message(
+    pub(crate) fn exchange_message(
         &mut self,
         side: Side,
         at: Timestamp,
@@ -374,87 +248,6 @@ impl Connection {
         }
         only
     }
-
-    fn ssh1_message(&mut self, side: Side, at: Timestamp, payload: &[u8], sink: &mut (impl Sink + ?Sized)) {
-        let sender = payload.first().and_then(|number| ssh1::Message::sender(*number));
-        if let Some(role) = sender.and_then(kexray_grammar::Sender::role) {
-            self.learn_roles(|roles| roles.prove(side, role));
-        }
-        match ssh1::Message::parse(self.roles.of(side), payload) {
-            Ok(Some(parsed)) => {
-                let role = self.roles.of(side);
-                if !self.streams.of_mut(side).course.ssh1(role, parsed.value.kind()) {
-                    self.note(at, Anomaly::SshMessageOutOfOrder, None, sink);
-                }
-                let origin = self.origin(side);
-                parsed.value.raise(origin, &mut |event| self.session.tell(at, &event, sink));
-                match parsed.value {
-                    ssh1::Message::PublicKey(_) => self.streams.of_mut(side).phase = Phase::KeysSent,
-                    ssh1::Message::SessionKey(_) => self.streams.of_mut(side).phase = Phase::Encrypted,
-                    _ => {}
-                }
-            }
-            Ok(None) => self.note(at, Anomaly::SshUnexpectedMessage, None, sink),
-            Err(_) => self.malformed_message(side, at, sink),
-        }
-    }
-
-    /// After its keys, SSH-1's server is encrypted once the client has sent the session key. A client of which
-    /// the capture lacks that has sent it.
-    pub(crate) fn after_keys<'b>(
-        &mut self,
-        side: Side,
-        at: Timestamp,
-        bytes: &'b [u8],
-        sink: &mut (impl Sink + ?Sized),
-    ) -> &'b [u8] {
-        let peer = self.streams.of(side.peer());
-        let silent = !peer.identified || peer.phase == Phase::Lost;
-        if !silent && peer.phase != Phase::Encrypted {
-            return self.packets(Protocol::Ssh1, side, at, bytes, sink);
-        }
-        self.streams.of_mut(side).phase = Phase::Encrypted;
-        bytes
-    }
-
-    /// After missing bytes: where does a packet begin? Each delivery is a segment's start, and so often a packet's.
-    pub(crate) fn resume<'b>(&mut self, side: Side, bytes: &'b [u8]) -> &'b [u8] {
-        let stream = self.streams.of(side);
-        let peer = self.streams.of(side.peer());
-        let identifies = !stream.identified && bytes.starts_with(Identification::BEGINS);
-        let phase = if identifies {
-            Phase::Identifying
-        } else if self.verdict != Verdict::Ssh {
-            // Nothing is told of what may not be SSH.
-            return &[];
-        } else if self.session.version != Some(1) && looks_like_packet(bytes) {
-            Phase::Packets(Protocol::Ssh2)
-        } else if peer.phase == Phase::Encrypted
-            || peer.phase == Phase::KeysSent
-            || (peer.phase == Phase::Lost && stream.kexinit_seen && peer.kexinit_seen)
-        {
-            // Where ciphertext began is not known, so sizes prove nothing.
-            self.inference.lose();
-            Phase::Encrypted
-        } else {
-            return &[];
-        };
-        self.streams.of_mut(side).phase = phase;
-        bytes
-    }
-}
-
-/// Whether these octets begin as a packet in clear does.
-fn looks_like_packet(octets: &[u8]) -> bool {
-    let Ok(Some(total)) = BinaryPacket::measure(octets) else { return false };
-    let Some(padding) = octets.get(BinaryPacket::HEAD.saturating_sub(1)) else { return false };
-    let payload = total.saturating_sub(BinaryPacket::HEAD).saturating_sub(usize::from(*padding));
-    let sizes = sealings::in_clear().payload_sizes(total, Padding::Any);
-    let sealed = sizes.is_some_and(|sizes| sizes.contains(payload)) && total <= limits::USUAL_PACKET;
-    let meaning = message_number(octets).is_some_and(|number| {
-        transport::Message::sender(number).is_some() || Exchange::NUMBERS.contains(&number)
-    });
-    sealed && meaning
 }
 
 /// The exchange that a method stands for, if it is known.
