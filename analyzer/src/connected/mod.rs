@@ -30,7 +30,7 @@ use crate::wire::Wire;
 
 const ENDS: [Role; 2] = [Role::Client, Role::Server];
 
-/// What was said since the user was let in.
+/// What was said since the user was let in. Nothing of it grows: what [`Opening`] keeps is counted.
 #[derive(Debug)]
 pub(crate) struct Connected {
     wires: Each<Wire>,
@@ -117,13 +117,13 @@ impl Connected {
         if !self.whole {
             return;
         }
-        let sealing = *self.wires.of(from).sealing();
-        if sealing.clear() == 0 {
+        if !self.wires.of(from).tells_packets() {
             if let Some(octets) = self.flights.add(from, octets.len(), full) {
                 self.flight(from, octets);
             }
             return;
         }
+        let sealing = *self.wires.of(from).sealing();
         let mut framing = *self.flights.framings.of(from);
         let followed = framing.follow(&sealing, octets, &mut |octets| {
             self.flight(from, u32::try_from(octets).unwrap_or(u32::MAX));
@@ -167,5 +167,15 @@ impl Connected {
             client_octets: known(self.carried.client),
             server_octets: known(self.carried.server),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_takes_little_and_never_more() {
+        assert!(size_of::<Connected>() <= 1024, "{}", size_of::<Connected>());
     }
 }
