@@ -1,5 +1,10 @@
 //! The dialogue engine against captures whose truth is known.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde::Deserialize;
+
 use kexray_conformance::score::card::Aspect;
 use kexray_conformance::score::{Engine, Labels, score};
 use kexray_conformance::{Material, say};
@@ -26,5 +31,40 @@ fn no_verdict_on_the_lab_is_wrong_and_few_are_missing() -> Result<(), Box<dyn st
         let marks = card.total.of(aspect);
         assert!(marks.right * 100 >= marks.total() * percent, "{aspect:?}: {marks:?}");
     }
+    Ok(())
+}
+
+/// `misses.toml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Misses {
+    miss: Vec<Miss>,
+}
+
+/// Connections of a capture, and why they are missed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Miss {
+    capture: String,
+    /// The clients' ports.
+    ports: Vec<u16>,
+    reason: String,
+}
+
+#[test]
+fn each_miss_on_the_lab_is_explained_by_name() -> Result<(), Box<dyn std::error::Error>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("misses.toml");
+    let listed: Misses = toml::from_str(&std::fs::read_to_string(path)?)?;
+    assert!(listed.miss.iter().all(|miss| miss.reason.len() > 20), "a reason says something");
+    let Some(material) = Material::named_by(LAB)? else { return Ok(()) };
+    let folder = material.folder();
+    let card = score(folder, &Labels::of(folder)?, &Engine::Dialogue)?;
+    let main =
+        card.misses.iter().filter(|miss| miss.wrong.iter().chain(&miss.unknown).any(|it| it.is_main()));
+    let found: BTreeSet<_> = main.map(|miss| (miss.capture.clone(), miss.port)).collect();
+    let listed = listed.miss.iter();
+    let listed: BTreeSet<_> =
+        listed.flat_map(|miss| miss.ports.iter().map(|port| (miss.capture.clone(), *port))).collect();
+    assert_eq!(found, listed, "misses on the left, those in misses.toml on the right");
     Ok(())
 }
