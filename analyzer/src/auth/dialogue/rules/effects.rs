@@ -36,7 +36,7 @@ pub(in super::super) fn effect(ends: &Ends, s: &Situation, packet: &Packet) -> (
                 next.answer();
             }
             next.stage = Stage::Over;
-            0
+            if from == Role::Client { too_early(ends, s) } else { 0 }
         }
         Said::ExtInfo => {
             *next.ext_info.of_mut(from) = s.ext_info.of(from).saturating_add(1);
@@ -168,6 +168,8 @@ impl Situation {
                 self.user = self.user.narrowed(Interval::new(Octets::default(), rest.most));
                 let switched = match (again, before.method) {
                     (true, Some(Method::Password)) | (_, None) => 0,
+                    // What carries a password is longer than a probe.
+                    (true, Some(Method::None)) => 3,
                     (true, _) | (false, Some(Method::Password)) => 1,
                     (false, _) => 0,
                 };
@@ -209,6 +211,15 @@ impl Situation {
     }
 }
 
+/// What speaks against a client that leaves now: after a probe, or a key that would not do, there is more to try.
+fn too_early(ends: &Ends, s: &Situation) -> u16 {
+    match s.stage {
+        Stage::Ready if s.attempts == 0 && s.answered && !ends.habits.client.probes => 3,
+        Stage::Ready if s.attempts == 0 || s.query => 1,
+        _ => 0,
+    }
+}
+
 /// What speaks against an end in this situation.
 pub(in super::super) fn at_end(ends: &Ends, s: &Situation) -> Cost {
     let stage = match s.stage {
@@ -216,10 +227,7 @@ pub(in super::super) fn at_end(ends: &Ends, s: &Situation) -> Cost {
         Stage::In if ends.habits.client.goes_on => 6,
         Stage::In => 1,
         _ if s.service == Service::Asked => 2,
-        // After a probe, or a key that would not do, there is more to try.
-        Stage::Ready if s.attempts == 0 && !ends.habits.client.probes => 3,
-        Stage::Ready if s.attempts == 0 || s.query => 1,
-        _ => 0,
+        _ => too_early(ends, s),
     };
     let open = |carried: Octets| if carried.0 > 0 { against(3) } else { against(0) };
     against(stage) + open(s.carried.client) + open(s.carried.server)
