@@ -157,3 +157,24 @@ fn collect(value: &Value, references: &mut Vec<String>) {
         _ => {}
     }
 }
+
+/// Servers that were set up on purpose, with what is wrong with them, and with nothing else. `KEXRAY_LAB` names the captures.
+#[test]
+fn real_servers_sign_without_fault() {
+    let Some(lab) = std::env::var_os("KEXRAY_LAB").map(PathBuf::from) else { return };
+    let entries = std::fs::read_dir(lab).unwrap().map(|entry| entry.unwrap().path());
+    let captures = entries.filter(|path| path.to_string_lossy().contains(".pcap"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kexray"));
+    command.args(["audit", "--format", "json"]).args(captures);
+    let report: Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+    let findings = findings(&report);
+    let has = |name: &str| findings.iter().any(|(finding, ..)| finding == name);
+    for name in
+        ["short_rsa_key", "ssh1_spoken", "terrapin", "changed_host_key", "broken_algorithm_negotiated"]
+    {
+        assert!(has(name), "{name}");
+    }
+    for name in ["faulty_rsa_signature", "degenerate_public_value"] {
+        assert!(!has(name), "{name}");
+    }
+}
