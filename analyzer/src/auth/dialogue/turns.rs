@@ -16,7 +16,7 @@ use super::situation::Each;
 use super::standing::Standing;
 
 /// Turns that are kept by a thread. When there are more, all are forgotten, and those that are still of use worked out again.
-const TURNS: usize = 1 << 11;
+const TURNS: usize = 2048;
 
 /// What a run makes of a standing.
 #[derive(Debug)]
