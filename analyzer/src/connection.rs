@@ -4,7 +4,6 @@ use kexray_grammar::{Anomaly, Exchange, Origin, Role};
 
 use crate::ciphertext::Inference;
 use crate::config::Config;
-use crate::key_facts::HostKey;
 use crate::roles::{Proof, Roles};
 use crate::session::Session;
 use crate::sink::{Excess, Sink};
@@ -114,7 +113,7 @@ impl Connection {
         let streams = Side::BOTH.into_iter().map(|side| self.streams.of(side).kept());
         let offers = [&self.session.client_offer, &self.session.server_offer].into_iter().flatten();
         let offers = offers.map(|offer| offer.kept());
-        let key = self.session.host_key.iter().map(HostKey::kept);
+        let key = self.session.host_key.iter().map(|key| key.kept());
         let agreement = self.session.agreement.iter().map(|agreement| agreement.kept());
         let proof = self.session.proof.iter().map(|proof| proof.kept());
         streams

@@ -119,7 +119,7 @@ impl Connection {
                 }
                 Some(number) if Exchange::NUMBERS.contains(number) => {
                     if self.must_wait(side) && Waiting::default().excess(packet).is_none() {
-                        let waiting = self.streams.of_mut(side).waiting.insert(Waiting::default());
+                        let waiting = self.streams.of_mut(side).waiting.insert(Box::default());
                         waiting.add(packet);
                         return;
                     } else {

@@ -39,7 +39,7 @@ pub struct Session {
     pub host_key_fingerprint: Option<Box<str>>,
     /// What the host key is made of; `None` unless it was seen and could be read, and details are
     /// [wanted](crate::Sink::wants_details).
-    pub host_key: Option<HostKey>,
+    pub host_key: Option<Box<HostKey>>,
     /// What the key exchange goes by; `None` unless messages of it were seen, and details are
     /// [wanted](crate::Sink::wants_details).
     pub agreement: Option<Box<Agreement>>,
@@ -117,7 +117,7 @@ impl Session {
                     );
                 }
                 self.host_key_fingerprint = Some(fingerprint.into());
-                self.host_key = if sink.wants_details() { HostKey::of(key) } else { None };
+                self.host_key = if sink.wants_details() { HostKey::of(key).map(Box::new) } else { None };
                 if !readable {
                     self.note(at, Anomaly::SshMalformedHostKey, None, sink);
                 }
@@ -131,7 +131,7 @@ impl Session {
                 sink.event(at, &Event::SshServerHostKeyFingerprint { fingerprint: fingerprint.as_bytes() });
                 sink.event(at, event);
                 self.host_key_fingerprint = Some(fingerprint.into());
-                self.host_key = sink.wants_details().then(|| HostKey::of_ssh1(modulus));
+                self.host_key = sink.wants_details().then(|| Box::new(HostKey::of_ssh1(modulus)));
             }
             _ => sink.event(at, event),
         }

@@ -82,7 +82,7 @@ pub(crate) struct Stream {
     largest: usize,
     pub(crate) guess: Guess,
     /// Packets that wait for the other direction's KEXINIT.
-    pub(crate) waiting: Option<Waiting>,
+    pub(crate) waiting: Option<Box<Waiting>>,
     /// The other direction's KEXINIT is not waited for any more.
     pub(crate) alone: bool,
     /// What this end may say next.

@@ -264,7 +264,7 @@ pub(crate) fn offers_post_quantum(offer: &Offer) -> bool {
 }
 
 pub(crate) fn key_kind(session: &Session) -> Option<KeyKind> {
-    let key = session.host_key.as_ref()?;
+    let key = session.host_key.as_deref()?;
     let family =
         HostKeyAlgorithm::of_name(key.format.as_bytes()).map_or(key.format, HostKeyAlgorithm::family);
     Some(KeyKind { family, bits: key.bits, curve: key.curve, certificate: key.certificate.is_some() })

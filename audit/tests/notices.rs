@@ -97,7 +97,7 @@ fn a_server_has_one_key_of_each_kind() {
     let mut watch = Watch::default();
     let mut show = |server, format, curve, fingerprint: &str| {
         let mut session = session(0, None, 0);
-        session.host_key = Some(HostKey { format, bits: 256, curve, certificate: None });
+        session.host_key = Some(Box::new(HostKey { format, bits: 256, curve, certificate: None }));
         session.host_key_fingerprint = Some(fingerprint.into());
         names(&told(&mut watch, 1, server, &session))
     };
@@ -138,7 +138,7 @@ fn servers_without_end() {
     for number in 0..1000 {
         let mut session = session(0, None, 0);
         let (format, curve) = ("ssh-ed25519", Some("ed25519"));
-        session.host_key = Some(HostKey { format, bits: 256, curve, certificate: None });
+        session.host_key = Some(Box::new(HostKey { format, bits: 256, curve, certificate: None }));
         session.host_key_fingerprint = Some(format!("SHA256:{number}").into());
         told(&mut watch, 1, number % 100, &session);
     }

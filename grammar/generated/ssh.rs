@@ -638,7 +638,6 @@ pub enum Padding {
 /// How a frame is sealed: what is aligned, what is in clear, what stands behind it. All sizes are in octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Sealing {
-    name: &'static str,
     /// In front of what is aligned.
     lead: usize,
     /// Aligned, beside payload and padding.
@@ -651,11 +650,6 @@ pub struct Sealing {
     tag: usize,
 }
 impl Sealing {
-    /// Its name in the spec.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
     /// What the aligned part is a multiple of.
     #[must_use]
     pub const fn block(&self) -> usize {
@@ -2283,7 +2277,6 @@ pub mod sealings {
     #[must_use]
     pub const fn in_clear() -> Sealing {
         Sealing {
-            name: "InClear",
             lead: 0,
             fixed: 5,
             clear: 0,
@@ -2298,7 +2291,6 @@ pub mod sealings {
     #[must_use]
     pub const fn encrypt_and_mac(block: usize, tag: usize) -> Sealing {
         Sealing {
-            name: "EncryptAndMac",
             lead: 0,
             fixed: 5,
             clear: 0,
@@ -2313,7 +2305,6 @@ pub mod sealings {
     #[must_use]
     pub const fn encrypt_then_mac(block: usize, tag: usize) -> Sealing {
         Sealing {
-            name: "EncryptThenMac",
             lead: 4,
             fixed: 1,
             clear: 4,
@@ -2328,7 +2319,6 @@ pub mod sealings {
     #[must_use]
     pub const fn aes_gcm() -> Sealing {
         Sealing {
-            name: "AesGcm",
             lead: 4,
             fixed: 1,
             clear: 4,
@@ -2343,7 +2333,6 @@ pub mod sealings {
     #[must_use]
     pub const fn chacha20_poly1305() -> Sealing {
         Sealing {
-            name: "Chacha20Poly1305",
             lead: 4,
             fixed: 1,
             clear: 0,
@@ -2358,7 +2347,6 @@ pub mod sealings {
     #[must_use]
     pub const fn ssh1_encrypted() -> Sealing {
         Sealing {
-            name: "Ssh1Encrypted",
             lead: 4,
             fixed: 4,
             clear: 4,

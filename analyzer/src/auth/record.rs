@@ -109,6 +109,8 @@ impl Record {
     /// The steps that are known, with what their sizes tell.
     pub(crate) fn into_steps(mut self, measure: &Measure) -> Vec<Step> {
         measure.detail(&mut self.steps, &self.sizes);
+        // They stay as long as the connection.
+        self.steps.shrink_to_fit();
         self.steps
     }
 

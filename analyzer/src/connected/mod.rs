@@ -153,8 +153,10 @@ impl Connected {
                 self.flight(from, octets);
             }
         }
+        let flights: Vec<_> = self.opening.flights().collect();
         let purpose = purpose::purpose(&Scene {
             opening: &self.opening,
+            flights: &flights,
             client: &self.wires.client,
             server: &self.wires.server,
             grants_late: self.grants_late,

@@ -5,7 +5,7 @@ use kexray_grammar::Role;
 use super::sizes::KEY;
 use crate::wire::Wire;
 
-/// Flights that are kept.
+/// Flights that are kept: fewer than a `u64` has bits.
 const KEPT: usize = 40;
 
 /// What an end said in one go.
@@ -19,7 +19,10 @@ pub(super) struct Flight {
 /// What was said first.
 #[derive(Clone, Debug)]
 pub(super) struct Opening {
-    kept: [Flight; KEPT],
+    /// Octets of each flight.
+    octets: [u32; KEPT],
+    /// A bit for each: whether the server said it.
+    server: u64,
     count: usize,
     /// Keys that wait for their echo, and those that got one.
     typed: u32,
@@ -28,12 +31,13 @@ pub(super) struct Opening {
 
 impl Opening {
     pub(super) const fn new() -> Self {
-        Self { kept: [Flight { from: Role::Client, octets: 0 }; KEPT], count: 0, typed: 0, echoed: 0 }
+        Self { octets: [0; KEPT], server: 0, count: 0, typed: 0, echoed: 0 }
     }
 
     pub(super) fn add(&mut self, from: Role, octets: u32, wire: &Wire) {
-        if let Some(slot) = self.kept.get_mut(self.count) {
-            *slot = Flight { from, octets };
+        if let Some(slot) = self.octets.get_mut(self.count) {
+            *slot = octets;
+            self.server |= u64::from(from == Role::Server) << self.count;
         }
         self.count = self.count.saturating_add(1);
         let key = octets == wire.of(KEY);
@@ -49,8 +53,11 @@ impl Opening {
     }
 
     /// The flights.
-    pub(super) fn flights(&self) -> &[Flight] {
-        self.kept.get(..self.count).unwrap_or(&self.kept)
+    pub(super) fn flights(&self) -> impl Iterator<Item = Flight> + '_ {
+        self.octets.iter().take(self.count).enumerate().map(|(place, octets)| {
+            let server = self.server >> place & 1 == 1;
+            Flight { from: if server { Role::Server } else { Role::Client }, octets: *octets }
+        })
     }
 
     /// Whether these are all that there were.

@@ -51,7 +51,15 @@ mod tests {
                 opening.add(*from, wire.of_all(payloads), &wire);
             }
         }
-        purpose(&Scene { opening: &opening, client: &wire, server: &wire, grants_late: true, ended: true })
+        let flights: Vec<_> = opening.flights().collect();
+        purpose(&Scene {
+            opening: &opening,
+            flights: &flights,
+            client: &wire,
+            server: &wire,
+            grants_late: true,
+            ended: true,
+        })
     }
 
     /// What is told where lengths are hidden and blocks are small, and where lengths are in clear and blocks are large.
@@ -127,6 +135,7 @@ mod tests {
         let opening = Opening::new();
         let purpose = purpose(&Scene {
             opening: &opening,
+            flights: &[],
             client: &wire,
             server: &wire,
             grants_late: true,

@@ -9,6 +9,8 @@ use crate::wire::Wire;
 /// The first flights, and what is known of both ends.
 pub(super) struct Scene<'s> {
     pub(super) opening: &'s Opening,
+    /// The flights that it keeps.
+    pub(super) flights: &'s [Flight],
     pub(super) client: &'s Wire,
     pub(super) server: &'s Wire,
     /// Whether the server grants the window of a session only when its program starts.
@@ -18,10 +20,6 @@ pub(super) struct Scene<'s> {
 }
 
 impl<'s> Scene<'s> {
-    pub(super) fn flights(&self) -> &'s [Flight] {
-        self.opening.flights()
-    }
-
     /// Whether it is from the client, and large enough to ask for something.
     pub(super) fn asks(&self, flight: &Flight) -> bool {
         flight.from == Role::Client && flight.octets >= self.client.of(SHELL)
@@ -44,7 +42,7 @@ impl<'s> Scene<'s> {
     /// The flights up to the server's confirmation of a channel, and those behind it.
     pub(super) fn confirmed(&self) -> Option<(&'s [Flight], &'s [Flight])> {
         let size = self.server.of(CONFIRMATION);
-        let flights = self.flights();
+        let flights = self.flights;
         let asked = flights.iter().position(|it| self.asks(it))?;
         let found = flights.iter().skip(asked).position(|it| it.from == Role::Server && it.octets == size)?;
         let (before, behind) = flights.split_at_checked(asked.saturating_add(found))?;

@@ -54,7 +54,7 @@ impl<'s> Scene<'s> {
     /// What follows the opening of a session whose confirmation came together with something else.
     fn opened(&self) -> Option<&'s [Flight]> {
         let (open, no_more) = (self.client.of(OPEN), self.client.of(NO_MORE_SESSIONS));
-        let (first, behind) = self.from(self.flights())?;
+        let (first, behind) = self.from(self.flights)?;
         if !self.opens(first) || first.octets == open && open == no_more {
             return None;
         }

@@ -12,7 +12,7 @@ use super::sizes::{
 impl Scene<'_> {
     /// Whether nothing was asked for and nothing answered: a client that only says good-bye, or keeps the connection.
     pub(super) fn is_idle(&self) -> bool {
-        let flights = self.flights();
+        let flights = self.flights;
         let asked = || flights.iter().enumerate().filter(|(_, it)| self.asks(it));
         let last = match asked().count() {
             0 | 1 => None,
@@ -49,7 +49,7 @@ impl Scene<'_> {
     /// Whether the client asks the server to listen, and it does: the client begins with that and no-more-sessions, one
     /// behind the other; then it confirms a channel that the server opens, or there is an answer, and nothing but good-bye.
     fn listens(&self) -> bool {
-        let flights = self.flights();
+        let flights = self.flights;
         let first = flights.iter().position(|it| it.from == Role::Client).unwrap_or(flights.len());
         let Some([request, last, rest @ ..]) = flights.get(first..) else { return false };
         let sizes = self.client.of(FORWARD)..=self.client.of(LONG_FORWARD);

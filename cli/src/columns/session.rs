@@ -338,7 +338,7 @@ const fn hassh(name: &'static str, meaning: &'static str, value: Of) -> Column<S
 }
 
 fn host_key<'r>(row: &'r Row<'_>) -> Option<&'r HostKey> {
-    row.session.host_key.as_ref()
+    row.session.host_key.as_deref()
 }
 
 fn group(row: &Row<'_>) -> Option<Group> {

@@ -58,7 +58,7 @@ pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
 
 fn one(cx: &Context<'_>, sealing: &Sealing) -> TokenStream {
     let docs = cx.docs(&sealing.docs, None);
-    let (text, name) = (&sealing.name, ident(&snake(&sealing.name)));
+    let name = ident(&snake(&sealing.name));
     let (block_parameter, block) = match sealing.block {
         Block::Fixed(octets) => {
             let octets = number(octets);
@@ -85,7 +85,6 @@ fn one(cx: &Context<'_>, sealing: &Sealing) -> TokenStream {
         #[must_use]
         pub const fn #name(#(#parameters),*) -> Sealing {
             Sealing {
-                name: #text,
                 lead: #lead,
                 fixed: #fixed,
                 clear: #clear,

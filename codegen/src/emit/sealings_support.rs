@@ -16,7 +16,6 @@ pub enum Padding {
 /// How a frame is sealed: what is aligned, what is in clear, what stands behind it. All sizes are in octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Sealing {
-    name: &'static str,
     /// In front of what is aligned.
     lead: usize,
     /// Aligned, beside payload and padding.
@@ -30,12 +29,6 @@ pub struct Sealing {
 }
 
 impl Sealing {
-    /// Its name in the spec.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-
     /// What the aligned part is a multiple of.
     #[must_use]
     pub const fn block(&self) -> usize {

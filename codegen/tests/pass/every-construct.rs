@@ -638,7 +638,6 @@ pub enum Padding {
 /// How a frame is sealed: what is aligned, what is in clear, what stands behind it. All sizes are in octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Sealing {
-    name: &'static str,
     /// In front of what is aligned.
     lead: usize,
     /// Aligned, beside payload and padding.
@@ -651,11 +650,6 @@ pub struct Sealing {
     tag: usize,
 }
 impl Sealing {
-    /// Its name in the spec.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
     /// What the aligned part is a multiple of.
     #[must_use]
     pub const fn block(&self) -> usize {
@@ -1592,7 +1586,6 @@ pub mod sealings {
     #[must_use]
     pub const fn coded(block: usize, tag: usize) -> Sealing {
         Sealing {
-            name: "Coded",
             lead: 2,
             fixed: 3,
             clear: 2,
@@ -1607,7 +1600,6 @@ pub mod sealings {
     #[must_use]
     pub const fn cast() -> Sealing {
         Sealing {
-            name: "Cast",
             lead: 0,
             fixed: 5,
             clear: 0,

@@ -21,15 +21,20 @@ pub(crate) struct Run {
 pub(crate) struct Framing {
     length: [u8; LENGTH],
     /// Octets of the length that are there.
-    known: usize,
+    known: u8,
     /// Octets of the packet in all, and those that are still to come.
-    total: usize,
-    left: usize,
+    total: u32,
+    left: u32,
 }
 
 /// The length of a packet is nonsense: the place is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lost;
+
+/// Octets of a packet, which are bounded.
+fn narrow(octets: usize) -> u32 {
+    u32::try_from(octets).unwrap_or(u32::MAX)
+}
 
 impl Framing {
     /// Follows the packets. Tells the octets of each that is whole.
@@ -42,12 +47,12 @@ impl Framing {
         let mut rest = octets;
         while let Some((first, behind)) = rest.split_first() {
             if self.left == 0 {
-                if let Some(slot) = self.length.get_mut(self.known) {
+                if let Some(slot) = self.length.get_mut(usize::from(self.known)) {
                     *slot = *first;
                 }
                 self.known = self.known.saturating_add(1);
                 rest = behind;
-                if self.known == LENGTH {
+                if usize::from(self.known) == LENGTH {
                     let length = u32::from_be_bytes(self.length) as usize;
                     if length > limits::PACKET_LENGTH
                         || length == 0
@@ -56,15 +61,15 @@ impl Framing {
                         return Err(Lost);
                     }
                     self.known = 0;
-                    self.left = length.saturating_add(sealing.tag());
-                    self.total = self.left.saturating_add(LENGTH);
+                    self.left = narrow(length.saturating_add(sealing.tag()));
+                    self.total = self.left.saturating_add(narrow(LENGTH));
                 }
             } else {
-                let taken = self.left.min(rest.len());
+                let taken = (self.left as usize).min(rest.len());
                 rest = rest.get(taken..).unwrap_or_default();
-                self.left = self.left.saturating_sub(taken);
+                self.left = self.left.saturating_sub(narrow(taken));
                 if self.left == 0 {
-                    packet(self.total);
+                    packet(self.total as usize);
                 }
             }
         }
