@@ -368,9 +368,19 @@ fn cut_up(steps: &[Step], lengths: &[usize]) -> Vec<Step> {
 
 /// A session without what is inferred from the lengths of deliveries.
 fn handshake(connection: &Connection) -> Session {
-    let mut session = connection.session().clone();
-    session.auth_success = None;
-    session.auth_attempts = 0;
+    let (mut session, inferred) = (connection.session().clone(), Session::default());
+    session.auth_success = inferred.auth_success;
+    session.auth_attempts = inferred.auth_attempts;
+    session.auth_evidence = inferred.auth_evidence;
+    session.auth_method = inferred.auth_method;
+    session.auth_steps = inferred.auth_steps;
+    session.auth_user = inferred.auth_user;
+    session.auth_banner = inferred.auth_banner;
+    session.session_kind = inferred.session_kind;
+    session.agent_forwarding = inferred.agent_forwarding;
+    session.rekeys = inferred.rekeys;
+    session.octets = inferred.octets;
+    session.scan = inferred.scan;
     session
 }
 
