@@ -148,7 +148,7 @@ impl Connection {
         let exchanged = |role| self.streams.of(self.roles.side(role)).exchanged;
         let exchanged = Each { client: exchanged(Role::Client), server: exchanged(Role::Server) };
         Some(Following {
-            connected: Connected::new(sealings, &ends.habits, exchanged),
+            connected: Connected::new(sealings, ends.habits, exchanged),
             dialogue: Dialogue::new(sealings, ends),
             record: Record::default(),
         })

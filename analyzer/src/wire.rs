@@ -1,6 +1,6 @@
 //! Octets on the wire, and the payloads that take them.
 
-use kexray_grammar::{Padding, Sealing};
+use kexray_grammar::{Padding, Sealing, Software};
 
 use crate::auth::dialogue::Habits;
 
@@ -53,9 +53,9 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    pub(crate) const fn new(sealing: Sealing, habits: &Habits) -> Self {
-        let padding = if habits.floors { Padding::Floored } else { Padding::Least };
-        Self { sealing, padding, seen: habits.floors }
+    pub(crate) fn new(sealing: Sealing, habits: Habits) -> Self {
+        let padding = if habits.has(Software::floors) { Padding::Floored } else { Padding::Least };
+        Self { sealing, padding, seen: habits.has(Software::floors) }
     }
 
     /// Learns how much padding its end adds.

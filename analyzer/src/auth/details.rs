@@ -111,7 +111,7 @@ mod tests {
     const USER: usize = 7;
 
     fn wire() -> Wire {
-        let mut wire = Wire::new(sealings::chacha20_poly1305(), &Habits::default());
+        let mut wire = Wire::new(sealings::chacha20_poly1305(), Habits::default());
         wire.pad(Some(Padding::Least));
         wire
     }
@@ -183,7 +183,7 @@ mod tests {
 
     #[test]
     fn who_pads_as_it_likes_hides_all_of_it() {
-        let wire = Wire::new(sealings::chacha20_poly1305(), &Habits::default());
+        let wire = Wire::new(sealings::chacha20_poly1305(), Habits::default());
         assert_eq!(wire.payload(wire.of(100)), None);
     }
 }

@@ -15,7 +15,7 @@ mod sessionless;
 mod sizes;
 mod usage;
 
-use kexray_grammar::{Role, Sealing};
+use kexray_grammar::{Role, Sealing, Software};
 
 use self::flight::Flights;
 use self::octets::Carried;
@@ -51,10 +51,10 @@ pub(crate) struct Connected {
 
 impl Connected {
     /// Between two ends that seal packets so, and exchanged keys by messages of these sizes.
-    pub(crate) fn new(sealings: Each<Sealing>, habits: &Each<Habits>, exchanged: Each<Exchanged>) -> Self {
+    pub(crate) fn new(sealings: Each<Sealing>, habits: Each<Habits>, exchanged: Each<Exchanged>) -> Self {
         let wires = Each {
-            client: Wire::new(sealings.client, &habits.client),
-            server: Wire::new(sealings.server, &habits.server),
+            client: Wire::new(sealings.client, habits.client),
+            server: Wire::new(sealings.server, habits.server),
         };
         Self {
             flights: Flights::default(),
@@ -65,7 +65,7 @@ impl Connected {
             begun: false,
             whole: true,
             beside: 0,
-            grants_late: habits.server.grants_late,
+            grants_late: habits.server.has(Software::grants_late),
             wires,
         }
     }

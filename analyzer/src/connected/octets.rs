@@ -29,7 +29,7 @@ mod tests {
     fn a_packet_counts_for_its_payload_to_within_a_block() {
         for sealing in [sealings::aes_gcm(), sealings::chacha20_poly1305(), sealings::encrypt_and_mac(16, 32)]
         {
-            let wire = Wire::new(sealing, &Habits::default());
+            let wire = Wire::new(sealing, Habits::default());
             for payload in 0..200 {
                 let mut carried = Carried::default();
                 carried.add(&wire, wire.of(payload));

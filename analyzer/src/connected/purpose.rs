@@ -42,7 +42,7 @@ mod tests {
         [(Server, &[EOF, EXIT_STATUS, EOF]), (Client, &[EOF]), (Client, &[33])];
 
     fn tell(sealing: Sealing, says: &[Said<'_>]) -> Purpose {
-        let wire = Wire::new(sealing, &Habits::default());
+        let wire = Wire::new(sealing, Habits::default());
         let mut opening = Opening::new();
         for (from, payloads) in says {
             if wire.tells_packets() {
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn before_the_end_nothing_is_known_of_who_is_silent() {
-        let wire = Wire::new(sealings::chacha20_poly1305(), &Habits::default());
+        let wire = Wire::new(sealings::chacha20_poly1305(), Habits::default());
         let opening = Opening::new();
         let purpose = purpose(&Scene {
             opening: &opening,

@@ -156,7 +156,7 @@ mod tests {
     };
 
     fn count(says: &[(Role, usize)]) -> Option<u64> {
-        let wire = Wire::new(sealings::chacha20_poly1305(), &Habits::default());
+        let wire = Wire::new(sealings::chacha20_poly1305(), Habits::default());
         let mut rekeys = Rekeys::new(&Each { client: wire, server: wire }, SAID);
         says.iter().for_each(|(from, payload)| rekeys.add(*from, wire.of(*payload)));
         rekeys.count()

@@ -22,7 +22,7 @@ mod turns;
 
 use std::sync::Arc;
 
-use kexray_grammar::{Role, Sealing, limits};
+use kexray_grammar::{Role, Sealing, Software, limits};
 
 use self::clock::Clock;
 pub(crate) use self::framing::Framing;
@@ -103,13 +103,16 @@ impl Dialogue {
     /// A dialogue in which the ends seal packets so.
     pub(crate) fn new(sealings: Each<Sealing>, ends: Ends) -> Self {
         let opening = || {
-            let padding = |habits: &Habits| match (habits.pads_at_random, habits.pads_least) {
+            let padding = |habits: Habits| match (
+                habits.has(Software::pads_at_random),
+                habits.has(Software::pads_least),
+            ) {
                 (true, _) => Padding::Any,
                 (_, true) => Padding::Least,
                 _ => Padding::Unknown,
             };
-            let habits = &ends.habits;
-            let padding = Each { client: padding(&habits.client), server: padding(&habits.server) };
+            let Each { client, server } = ends.habits;
+            let padding = Each { client: padding(client), server: padding(server) };
             let opening = Reading { situation: Situation::opening(padding), cost: against(0) };
             Standing::new(ends, sealings, vec![opening])
         };

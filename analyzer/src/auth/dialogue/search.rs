@@ -3,7 +3,7 @@
 
 use std::num::Saturating;
 
-use kexray_grammar::{Role, Sealing};
+use kexray_grammar::{Role, Sealing, Software};
 
 use super::framing::Run;
 use super::octets::{Interval, Octets, octets};
@@ -107,7 +107,7 @@ impl<'a> Search<'a> {
         let total = octets(run.octets) + std::mem::take(reading.situation.carried.of_mut(from));
         self.way = Way { before, run: total, ..Way::default() };
         let likely = self.alone(&reading, total);
-        let fills = self.ends.habits.of(from).fills_with_ignore;
+        let fills = self.ends.habits.of(from).has(Software::fills_with_ignore);
         if run.packet || !fills && likely.is_some_and(|cost| cost < LIKELY) {
             return;
         }
@@ -160,12 +160,12 @@ impl<'a> Search<'a> {
         let mut cost = offer.cost + more + self.hidden(offer.said, total);
         if offer.said == Said::Aside
             && !offer.payload.is_exact()
-            && self.ends.habits.of(from).fills_with_ignore
+            && self.ends.habits.of(from).has(Software::fills_with_ignore)
         {
             // It hides something, or it would not be so long.
             cost += against(4);
         }
-        if offer.payload.most < holds.unfloored && !self.ends.habits.of(from).floors {
+        if offer.payload.most < holds.unfloored && !self.ends.habits.of(from).has(Software::floors) {
             cost += against(2);
         }
         let mut situation = reading.situation;
@@ -232,7 +232,7 @@ impl<'a> Search<'a> {
             let size = size(sizes.is_exact(), sizes.least);
             let mut next = say(self, size);
             next.cost += against(if sizes.is_exact() { 1 } else { 2 });
-            if offer.said == Said::Success && !self.ends.habits.of(from).pads_least {
+            if offer.said == Said::Success && !self.ends.habits.of(from).has(Software::pads_least) {
                 // What is not known to go on at once would have to.
                 next.cost += against(4);
             }
@@ -247,7 +247,7 @@ impl<'a> Search<'a> {
     fn hidden(&self, said: Said, octets: Octets) -> Cost {
         let secret = matches!(said, Said::Request(Method::Password) | Said::Answer);
         let unaligned = |to| !(octets.0 as usize).saturating_sub(self.sealing.unaligned()).is_multiple_of(to);
-        let told = self.ends.habits.of(self.sent.from).aligns_passwords.is_some_and(unaligned);
+        let told = self.ends.habits.of(self.sent.from).aligns_passwords().is_some_and(unaligned);
         if secret && told { against(8) } else { against(0) }
     }
 

@@ -1,6 +1,6 @@
 //! What either end may say once the client is authenticated, as far as it tells that this is so.
 
-use kexray_grammar::{Role, numbers};
+use kexray_grammar::{Role, Software, numbers};
 
 use super::super::octets::{Interval, Octets, octets};
 use super::super::said::Said;
@@ -30,7 +30,7 @@ pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, from: Role, of
             offers.put(
                 Said::Later,
                 Interval::new(IGNORE, ANY),
-                if ends.habits.client.goes_on { 6 } else { 4 },
+                if ends.habits.client.has(Software::goes_on) { 6 } else { 4 },
             );
         }
         Role::Server => {

@@ -1,6 +1,6 @@
 //! What a client may say until it is authenticated.
 
-use kexray_grammar::{Role, limits, numbers};
+use kexray_grammar::{Role, Software, limits, numbers};
 
 use super::super::keys;
 use super::super::octets::{Interval, Octets, octets};
@@ -19,7 +19,7 @@ const MECHANISM: Octets = octets(numbers::KERBEROS_MECHANISM);
 const BARE_DISCONNECT: Octets = octets(numbers::BARE_DISCONNECT);
 
 pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut Offers<'_, F>) {
-    let habits = &ends.habits.client;
+    let habits = ends.habits.client;
     offers.habitual_aside(ends, Role::Client);
     if s.service == Service::NotAsked {
         if s.ext_info.client == 0 {
@@ -36,7 +36,7 @@ pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut O
         Stage::Asked | Stage::Answered => 8,
         Stage::In | Stage::Going | Stage::Over => return,
     };
-    if habits.fills_with_ignore && s.stage != Stage::Asked {
+    if habits.has(Software::fills_with_ignore) && s.stage != Stage::Asked {
         offers.put(Said::Aside, Interval::from(IGNORE, numbers::MOST_FILLER), 2);
     } else {
         offers.any_aside(ends, Role::Client);
@@ -56,7 +56,7 @@ pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut O
             _ => offers.put(
                 Said::Answer,
                 Interval::from(INFO_RESPONSE, numbers::MOST_ANSWERS),
-                if habits.hides_passwords() { 1 } else { 3 },
+                if habits.aligns_passwords().is_some() { 1 } else { 3 },
             ),
         }
     }
@@ -64,19 +64,19 @@ pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut O
         offers.exact(
             Said::ServiceRequest,
             SERVICE,
-            if habits.asks_again { early } else { early.saturating_add(6) },
+            if habits.has(Software::asks_again) { early } else { early.saturating_add(6) },
         );
     }
     requests(ends, s, early, offers);
 }
 
 fn requests<F: FnMut(Offer)>(ends: &Ends, s: &Situation, early: u16, offers: &mut Offers<'_, F>) {
-    let habits = &ends.habits.client;
+    let habits = ends.habits.client;
     // Of this size beside the user's name, and up to so many octets more.
     let sized =
         |fixed: Octets, more: usize| Interval::new(fixed + s.user.least, fixed + s.user.most + octets(more));
     let first = !s.answered && !s.probed;
-    let unprobed = match (first, habits.probes, habits.never_probes) {
+    let unprobed = match (first, habits.has(Software::probes), habits.has(Software::never_probes)) {
         (false, _, _) | (true, _, true) => 0,
         (true, true, _) => 5,
         (true, false, false) => 1,
@@ -88,13 +88,13 @@ fn requests<F: FnMut(Offer)>(ends: &Ends, s: &Situation, early: u16, offers: &mu
     if s.filled {
         return offers.put(Said::Request(Method::Password), sized(PASSWORD, limits::PASSWORD_OCTETS), least);
     }
-    let probe = match (first, habits.never_probes) {
+    let probe = match (first, habits.has(Software::never_probes)) {
         (true, false) => 0,
         (true, true) => 5,
         (false, _) => 8,
     };
     offers.put(Said::Request(Method::None), sized(NONE, 0), early.saturating_add(probe));
-    let bare = if habits.fills_with_ignore { 4 } else { 1 };
+    let bare = if habits.has(Software::fills_with_ignore) { 4 } else { 1 };
     offers.put(Said::Request(Method::Password), sized(PASSWORD, limits::PASSWORD_OCTETS), points(bare));
     offers.put(Said::Query, sized(QUERY + keys::SMALLEST, numbers::MOST_PUBLIC_KEY), points(1));
     if s.stage == Stage::Offered {
@@ -106,7 +106,7 @@ fn requests<F: FnMut(Offer)>(ends: &Ends, s: &Situation, early: u16, offers: &mu
             0,
         );
     } else {
-        let at_once = match (habits.signs_at_once, habits.asks_first) {
+        let at_once = match (habits.has(Software::signs_at_once), habits.has(Software::asks_first)) {
             (true, _) => 1,
             (false, false) => 3,
             (false, true) => 6,

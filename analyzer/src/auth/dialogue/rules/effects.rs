@@ -1,6 +1,6 @@
 //! Where a dialogue stands once something was said.
 
-use kexray_grammar::Role;
+use kexray_grammar::{Role, Software};
 
 use super::super::octets::{Interval, Octets};
 use super::super::said::Said;
@@ -100,7 +100,7 @@ pub(in super::super) fn effect(ends: &Ends, s: &Situation, packet: &Packet) -> (
     };
     *next.aside.of_mut(from) = said == Said::Aside;
     if from == Role::Client {
-        next.filled = said == Said::Aside && ends.habits.client.fills_with_ignore;
+        next.filled = said == Said::Aside && ends.habits.client.has(Software::fills_with_ignore);
     }
     (next, against(cost))
 }
@@ -111,7 +111,7 @@ fn hurried(ends: &Ends, s: &Situation, pace: Pace) -> u16 {
         (Pace::Slow, Some(Method::None)) => 4,
         (Pace::Slow, Some(Method::PublicKey)) if s.query => 4,
         (Pace::Quick, Some(Method::Password)) if s.stage == Stage::Asked && s.probed => {
-            u16::from(ends.habits.server.hashes_slowly)
+            u16::from(ends.habits.server.has(Software::hashes_slowly))
         }
         _ => 0,
     }
@@ -125,7 +125,7 @@ impl Situation {
             return 1;
         }
         let again = if *self.aside.of(from) { 4 } else { 0 };
-        if habits.ignores || habits.fills_with_ignore {
+        if habits.has(Software::ignores) || habits.has(Software::fills_with_ignore) {
             return again;
         }
         // Who did it once does it again.
@@ -151,7 +151,7 @@ impl Situation {
         };
         self.request = wire;
         let thought = match packet.pace {
-            _ if !ends.habits.client.asks_for_passwords || before.stage == Stage::Offered => 0,
+            _ if !ends.habits.client.has(Software::asks_for_passwords) || before.stage == Stage::Offered => 0,
             Pace::Quick if method == Method::Password => 3,
             Pace::Slow if query => 2,
             _ => 0,
@@ -173,14 +173,14 @@ impl Situation {
                     (true, _) | (false, Some(Method::Password)) => 1,
                     (false, _) => 0,
                 };
-                let hidden = ends.habits.client.hides_passwords();
+                let hidden = ends.habits.client.aligns_passwords().is_some();
                 people::odd_password(before.user.least, rest, hidden).saturating_add(switched)
             }
             Method::PublicKey if query => {
                 self.asked = payload;
                 let key = payload.without(before.user.plus(QUERY));
                 // Filled up to hide a password, a request is as long as one with such a key.
-                let outdated = if ends.habits.client.fills_with_ignore { 5 } else { 1 };
+                let outdated = if ends.habits.client.has(Software::fills_with_ignore) { 5 } else { 1 };
                 let again = again || before.method == Some(Method::Password);
                 sizes::odd_key(key, outdated).saturating_add(if again { 2 } else { 0 })
             }
@@ -214,7 +214,7 @@ impl Situation {
 /// What speaks against a client that leaves now: after a probe, or a key that would not do, there is more to try.
 fn too_early(ends: &Ends, s: &Situation) -> u16 {
     match s.stage {
-        Stage::Ready if s.attempts == 0 && s.answered && !ends.habits.client.probes => 3,
+        Stage::Ready if s.attempts == 0 && s.answered && !ends.habits.client.has(Software::probes) => 3,
         Stage::Ready if s.attempts == 0 || s.query => 1,
         _ => 0,
     }
@@ -224,7 +224,7 @@ fn too_early(ends: &Ends, s: &Situation) -> u16 {
 pub(in super::super) fn at_end(ends: &Ends, s: &Situation) -> Cost {
     let stage = match s.stage {
         Stage::Asked | Stage::Answered | Stage::Prompted | Stage::Offered => 3,
-        Stage::In if ends.habits.client.goes_on => 6,
+        Stage::In if ends.habits.client.has(Software::goes_on) => 6,
         Stage::In => 1,
         _ if s.service == Service::Asked => 2,
         _ => too_early(ends, s),

@@ -13,7 +13,7 @@ mod sizes;
 
 use std::num::Saturating;
 
-use kexray_grammar::{Role, numbers};
+use kexray_grammar::{Role, Software, numbers};
 
 pub(super) use self::effects::{Packet, at_end, effect};
 use super::octets::{Interval, Octets, octets};
@@ -73,14 +73,14 @@ impl<F: FnMut(Offer)> Offers<'_, F> {
 
     /// IGNORE of nothing, by those who are known to send it in front of what they say.
     fn habitual_aside(&mut self, ends: &Ends, from: Role) {
-        if ends.habits.of(from).ignores {
+        if ends.habits.of(from).has(Software::ignores) {
             self.exact(Said::Aside, bounds::IGNORE, 1);
         }
     }
 
     /// IGNORE or DEBUG of any usual size.
     fn any_aside(&mut self, ends: &Ends, from: Role) {
-        let known_not_to = if ends.habits.of(from).pads_least { 8 } else { 0 };
+        let known_not_to = if ends.habits.of(from).has(Software::pads_least) { 8 } else { 0 };
         let sizes = Interval::from(bounds::IGNORE, (bounds::DEBUG + octets(numbers::MOST_WORDS)).0 as usize);
         self.put(Said::Aside, sizes, 2_u16.saturating_add(known_not_to));
     }

@@ -1,6 +1,6 @@
 //! What a server may say until its client is authenticated.
 
-use kexray_grammar::{Role, numbers};
+use kexray_grammar::{Role, Software, numbers};
 
 use super::super::keys;
 use super::super::octets::{Interval, octets};
@@ -57,7 +57,9 @@ pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut O
 impl Situation {
     /// Whether the server may be about to say what the key may do. OpenSSH tells the options of the line that has the key.
     pub(super) fn debugs_keys(&self, ends: &Ends) -> bool {
-        ends.habits.server.debugs_keys && self.waits() && self.method == Some(Method::PublicKey)
+        ends.habits.server.has(Software::debugs_keys)
+            && self.waits()
+            && self.method == Some(Method::PublicKey)
     }
 }
 

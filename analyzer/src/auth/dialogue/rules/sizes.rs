@@ -1,6 +1,6 @@
 //! What sizes speak against: keys and lists come in usual lengths.
 
-use kexray_grammar::numbers;
+use kexray_grammar::{Software, numbers};
 
 use super::super::keys;
 use super::super::octets::{Interval, octets};
@@ -31,9 +31,9 @@ pub(super) fn no_ticket(payload: Interval) -> u16 {
 
 /// The list in a FAILURE: it is seldom empty, and seldom longer than all usual methods.
 pub(super) fn odd_list(ends: &Ends, payload: Interval) -> u16 {
-    let server = &ends.habits.server;
+    let server = ends.habits.server;
     if payload.most < SHORTEST_FAILURE {
-        match (server.refuses_without_list, server.pads_least) {
+        match (server.has(Software::refuses_without_list), server.has(Software::pads_least)) {
             (true, _) => 0,
             (false, true) => 8,
             (false, false) => 3,
