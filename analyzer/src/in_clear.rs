@@ -53,7 +53,7 @@ impl Connection {
                 None => (None, of_transport()),
             },
         };
-        let octets = u32::try_from(packet.len()).unwrap_or(u32::MAX);
+        let octets = crate::wire::octets(packet.len());
         noted.push(InClear { at, side, octets, number: payload.first().copied(), message, exchange });
     }
 }

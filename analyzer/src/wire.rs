@@ -4,6 +4,11 @@ use kexray_grammar::{Padding, Sealing, Software};
 
 use crate::auth::dialogue::Habits;
 
+/// A count of octets: more than it holds counts as the most that it does.
+pub(crate) const fn octets(size: usize) -> u32 {
+    if size > u32::MAX as usize { u32::MAX } else { size as u32 }
+}
+
 /// How many octets something has, where sizes leave more than one answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OctetRange {
@@ -16,7 +21,7 @@ pub struct OctetRange {
 impl OctetRange {
     /// Of one size.
     pub(crate) fn exactly(octets: usize) -> Self {
-        let octets = u32::try_from(octets).unwrap_or(u32::MAX);
+        let octets = self::octets(octets);
         Self { least: octets, most: octets }
     }
 
@@ -73,7 +78,7 @@ impl Wire {
 
     /// Octets on the wire of a packet with such a payload.
     pub(crate) fn of(&self, payload: usize) -> u32 {
-        u32::try_from(self.sealing.padded(payload, self.padding)).unwrap_or(u32::MAX)
+        octets(self.sealing.padded(payload, self.padding))
     }
 
     /// Of several in one go.

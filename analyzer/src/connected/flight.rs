@@ -20,7 +20,7 @@ impl Flights {
     /// Adds a segment. Tells the flight that it ends.
     pub(super) fn add(&mut self, from: Role, octets: usize, full: bool) -> Option<u32> {
         let open = self.open.of_mut(from);
-        *open = open.saturating_add(u32::try_from(octets).unwrap_or(u32::MAX));
+        *open = open.saturating_add(crate::wire::octets(octets));
         if full { None } else { Some(std::mem::take(open)) }
     }
 

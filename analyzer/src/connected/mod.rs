@@ -126,7 +126,7 @@ impl Connected {
         let sealing = *self.wires.of(from).sealing();
         let mut framing = *self.flights.framings.of(from);
         let followed = framing.follow(&sealing, octets, &mut |octets| {
-            self.flight(from, u32::try_from(octets).unwrap_or(u32::MAX));
+            self.flight(from, crate::wire::octets(octets));
         });
         *self.flights.framings.of_mut(from) = framing;
         if followed.is_err() {

@@ -2,6 +2,8 @@
 
 use kexray_grammar::{Sealing, limits};
 
+use crate::wire;
+
 /// Octets of the packet length. RFC 4253 section 6.
 const LENGTH: usize = size_of::<u32>();
 
@@ -31,11 +33,6 @@ pub(crate) struct Framing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lost;
 
-/// Octets of a packet, which are bounded.
-fn narrow(octets: usize) -> u32 {
-    u32::try_from(octets).unwrap_or(u32::MAX)
-}
-
 impl Framing {
     /// Follows the packets. Tells the octets of each that is whole.
     pub(crate) fn follow(
@@ -61,13 +58,13 @@ impl Framing {
                         return Err(Lost);
                     }
                     self.known = 0;
-                    self.left = narrow(length.saturating_add(sealing.tag()));
-                    self.total = self.left.saturating_add(narrow(LENGTH));
+                    self.left = wire::octets(length.saturating_add(sealing.tag()));
+                    self.total = self.left.saturating_add(wire::octets(LENGTH));
                 }
             } else {
                 let taken = (self.left as usize).min(rest.len());
                 rest = rest.get(taken..).unwrap_or_default();
-                self.left = self.left.saturating_sub(narrow(taken));
+                self.left = self.left.saturating_sub(wire::octets(taken));
                 if self.left == 0 {
                     packet(self.total as usize);
                 }

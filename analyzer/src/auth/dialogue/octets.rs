@@ -4,6 +4,8 @@ use std::num::Saturating;
 
 use kexray_grammar::Sizes;
 
+use crate::wire;
+
 /// A count of octets; arithmetic stops at the ends of its range.
 pub(super) type Octets = Saturating<u32>;
 
@@ -12,7 +14,7 @@ pub(super) const COUNT: Octets = octets(size_of::<u32>());
 
 /// From a size that the grammar tells.
 pub(super) const fn octets(size: usize) -> Octets {
-    Saturating(if size > u32::MAX as usize { u32::MAX } else { size as u32 })
+    Saturating(wire::octets(size))
 }
 
 /// All sizes from the least to the most.
