@@ -4,6 +4,7 @@
 //! and `emit` writes Rust from it. Mistakes are collected over the whole spec and shown together ([`Diagnostics`]).
 //! Nothing here knows any protocol.
 
+mod case;
 pub mod description;
 mod diagnostics;
 mod document;

@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use crate::case::{camel, snake};
 use crate::diagnostics::{Code, Diagnostics, Span};
-use crate::emit::{SUPPORT, TABLES_SUPPORT, snake};
-use crate::lower::camel;
+use crate::emit::{RUNTIME, TABLES_RUNTIME};
 use crate::syntax::{self as tree, FieldItem, LinePart, MessageItem, Name};
 
 /// What the emitters declare beside what the spec does.
@@ -230,9 +230,9 @@ impl Names<'_> {
 
 /// Names of all items that stand in every generated file.
 static OWN: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    let support =
-        syn::parse_file(&[SUPPORT, TABLES_SUPPORT].concat()).map(|file| file.items).unwrap_or_default();
-    let declared = support.iter().filter_map(|item| match item {
+    let runtime =
+        syn::parse_file(&[RUNTIME, TABLES_RUNTIME].concat()).map(|file| file.items).unwrap_or_default();
+    let declared = runtime.iter().filter_map(|item| match item {
         syn::Item::Enum(item) => Some(item.ident.to_string()),
         syn::Item::Struct(item) => Some(item.ident.to_string()),
         syn::Item::Trait(item) => Some(item.ident.to_string()),

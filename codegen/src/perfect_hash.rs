@@ -5,7 +5,7 @@
 
 use std::cmp::Reverse;
 
-include!("emit/hash_support.rs");
+include!("emit/runtime/hash.rs");
 
 /// What a slot without a name holds.
 pub(crate) const EMPTY: u16 = u16::MAX;

@@ -20,7 +20,7 @@ impl Context<'_> {
                 text.push_str("Each end goes its own way through the states.\n\n");
             }
             self.order(index, &mut text);
-            let name = format!("order-{}.md", super::kebab(&order.name));
+            let name = format!("order-{}.md", crate::case::kebab(&order.name));
             self.page(name, format!("Order {}", order.name), &order.docs, &text)
         });
         pages.collect()

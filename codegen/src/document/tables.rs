@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::text::{cell, code, number};
-use super::{Context, Titled, exchange_page, kebab};
+use super::{Context, Titled, exchange_page};
+use crate::case::kebab;
 use crate::model::{Cell, Column, ColumnKind, Table};
 
 impl Context<'_> {

@@ -7,16 +7,16 @@ use super::{Context, number};
 use crate::model::{Order, Run, Sender, What};
 
 /// The part that is the same in every such file.
-const SUPPORT: &str = include_str!("conversations_support.rs");
+const RUNTIME: &str = include_str!("runtime/conversations.rs");
 
 pub(super) fn emit(cx: &Context<'_>) -> syn::Result<TokenStream> {
     if cx.model.orders.is_empty() {
         return Ok(TokenStream::new());
     }
-    let support: TokenStream = syn::parse_str(SUPPORT)?;
+    let runtime: TokenStream = syn::parse_str(RUNTIME)?;
     let tables = cx.model.orders.iter().map(|order| table(cx, order));
     Ok(quote! {
-        #support
+        #runtime
 
         /// All orders, those over layers first.
         pub const ORDERS: &[OrderTable] = &[#(#tables),*];

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Context, ident, lifetime};
-use crate::lower::camel;
+use crate::case::camel;
 use crate::model::{Kind, Parameter, Record};
 
 pub(super) fn emit(cx: &Context<'_>) -> TokenStream {

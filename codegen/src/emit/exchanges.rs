@@ -6,7 +6,8 @@ use quote::quote;
 use super::events::any_event;
 use super::messages::module;
 use super::structures::borrows;
-use super::{Context, bytes, ident, lifetime, snake};
+use super::{Context, bytes, ident, lifetime};
+use crate::case::snake;
 use crate::model::Exchange;
 
 pub(super) fn emit(cx: &Context<'_>) -> TokenStream {

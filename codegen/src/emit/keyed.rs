@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::structures::{borrows, counted, declare};
 use super::types::integer;
-use super::{Context, bytes, ident, lifetime, number, snake};
+use super::{Context, bytes, ident, lifetime, number};
+use crate::case::snake;
 use crate::model::{Keyed, TypeShape, Variant};
 
 pub(super) fn emit(cx: &Context<'_>) -> TokenStream {

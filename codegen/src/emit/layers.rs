@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::messages::module;
-use super::{Context, ident, snake};
+use super::{Context, ident};
+use crate::case::snake;
 
 pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
     let layers = cx.model.layers.iter().map(|layer| {

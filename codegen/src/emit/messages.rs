@@ -8,7 +8,7 @@ use quote::quote;
 use super::events::any_event;
 use super::structures::{borrows, declare};
 use super::{Context, ident, lifetime, number};
-use crate::lower::camel;
+use crate::case::camel;
 use crate::model::{Message, Parameter, Raise, Sender, Shape, Source, Structure, TypeShape};
 
 /// The module of a layer or an exchange. A sealed one may have several messages of one number and sender; they are

@@ -25,24 +25,30 @@ use syn::Ident;
 
 use crate::model::Model;
 
-/// The runtime part of every generated file.
-pub(crate) const SUPPORT: &str = concat!(
-    include_str!("support.rs"),
-    include_str!("slices_support.rs"),
-    include_str!("sizes_support.rs"),
-    include_str!("sealings_support.rs")
+/// The runtime part of every generated file: ordinary Rust, included as text.
+pub(crate) const RUNTIME: &str = concat!(
+    include_str!("runtime/imports.rs"),
+    include_str!("runtime/errors.rs"),
+    include_str!("runtime/roles.rs"),
+    include_str!("runtime/values.rs"),
+    include_str!("runtime/fields.rs"),
+    include_str!("runtime/groups.rs"),
+    include_str!("runtime/dispatch.rs"),
+    include_str!("runtime/slices.rs"),
+    include_str!("runtime/sizes.rs"),
+    include_str!("runtime/sealings.rs")
 );
 
-/// The runtime part of those that have tables of algorithms.
-pub(crate) const TABLES_SUPPORT: &str =
-    concat!(include_str!("tables_support.rs"), include_str!("hash_support.rs"));
+/// The runtime part of those that have tables.
+pub(crate) const TABLES_RUNTIME: &str =
+    concat!(include_str!("runtime/tables.rs"), include_str!("runtime/hash.rs"));
 
 /// All items of the generated file.
 pub(crate) fn emit(model: &Model, spec_name: &str) -> syn::Result<TokenStream> {
-    let support: TokenStream = syn::parse_str(SUPPORT)?;
+    let runtime: TokenStream = syn::parse_str(RUNTIME)?;
     let cx = Context { model, spec_name };
     let parts = [
-        support,
+        runtime,
         types::emit(&cx),
         limits::emit(&cx),
         events::emit(&cx),
@@ -93,22 +99,6 @@ fn ident(name: &str) -> Ident {
         "self" | "Self" | "super" | "crate" => format_ident!("{name}_"),
         _ => syn::parse_str::<Ident>(name).unwrap_or_else(|_| format_ident!("r#{name}")),
     }
-}
-
-/// `BigLamp` to `big_lamp`.
-pub(crate) fn snake(name: &str) -> String {
-    let mut snake = String::new();
-    let mut before: Option<char> = None;
-    for letter in name.chars() {
-        if letter.is_uppercase()
-            && before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit())
-        {
-            snake.push('_');
-        }
-        snake.extend(letter.to_lowercase());
-        before = Some(letter);
-    }
-    snake
 }
 
 /// `<'p>`, where it is needed.

@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::structures::borrows;
-use super::{Context, ident, lifetime, number, snake};
+use super::{Context, ident, lifetime, number};
+use crate::case::snake;
 use crate::model::{Order, Sender, State, What};
 
 pub(super) fn emit(cx: &Context<'_>) -> TokenStream {

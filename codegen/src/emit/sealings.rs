@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Context, ident, number, snake};
+use super::{Context, ident, number};
+use crate::case::snake;
 use crate::model::{Block, Sealing};
 
 pub(super) fn emit(cx: &Context<'_>) -> TokenStream {

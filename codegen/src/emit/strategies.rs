@@ -4,11 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::structures::{borrows, counted};
-use super::{Context, ident, line_samples, number, snake};
+use super::{Context, ident, line_samples, number};
+use crate::case::snake;
 use crate::model::{Constant, Field, Message, Operator, Sender, Shape, Size, Structure, TypeShape, Width};
 
 /// The part that is the same in every such file.
-const SUPPORT: &str = include_str!("strategies_support.rs");
+const RUNTIME: &str = include_str!("runtime/strategies.rs");
 
 /// Integers that sizes are made from are drawn from the lowest so many.
 const SMALL: u64 = 300;
@@ -25,7 +26,7 @@ struct Placed<'m> {
 }
 
 pub(super) fn emit(cx: &Context<'_>) -> syn::Result<TokenStream> {
-    let support: TokenStream = syn::parse_str(SUPPORT)?;
+    let runtime: TokenStream = syn::parse_str(RUNTIME)?;
     let placed = placed(cx);
     let wire_types = cx.model.types.iter().map(|wire_type| {
         let name = ident(&wire_type.rust_name);
@@ -60,7 +61,7 @@ pub(super) fn emit(cx: &Context<'_>) -> syn::Result<TokenStream> {
     let agree = agree(cx);
     let lines = line_samples::emit(cx);
     Ok(quote! {
-        #support
+        #runtime
         #(#wire_types)*
         #(#groups)*
         #(#structures)*

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::{Context, bytes, ident, number};
-use crate::lower::camel;
+use crate::case::camel;
 use crate::model::{Cell, Column, ColumnKind, Row, Table};
 use crate::perfect_hash::{EMPTY, places};
 
@@ -12,9 +12,9 @@ pub(super) fn emit(cx: &Context<'_>) -> syn::Result<TokenStream> {
     if cx.model.tables.is_empty() {
         return Ok(TokenStream::new());
     }
-    let support: TokenStream = syn::parse_str(super::TABLES_SUPPORT)?;
+    let runtime: TokenStream = syn::parse_str(super::TABLES_RUNTIME)?;
     let tables = cx.model.tables.iter().map(|item| table(cx, item)).collect::<syn::Result<Vec<_>>>()?;
-    Ok(quote!(#support #(#tables)*))
+    Ok(quote!(#runtime #(#tables)*))
 }
 
 fn table(cx: &Context<'_>, table: &Table) -> syn::Result<TokenStream> {

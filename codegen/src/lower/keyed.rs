@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Lowering, Place};
+use super::Lowering;
+use super::fields::Place;
 use crate::diagnostics::{Code, Span};
 use crate::model::{Keyed, Shape, Structure, TypeShape, Variant, Width};
 use crate::suggest::did_you_mean;

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Lowering, camel, names, overlap};
+use super::messages::overlap;
+use super::{Lowering, names};
+use crate::case::camel;
 use crate::diagnostics::{Code, Span};
 use crate::model::*;
 use crate::suggest::did_you_mean;

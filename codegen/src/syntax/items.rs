@@ -1,8 +1,10 @@
 //! The tree: what each declaration holds, as written.
 
+mod orders;
+
 use std::collections::BTreeSet;
 
-use super::orders::OrderItem;
+pub(crate) use self::orders::*;
 use crate::diagnostics::Span;
 
 /// A name, and where it stands.

@@ -32,8 +32,8 @@ pub(crate) fn files(model: &Model, spec_name: &str) -> Vec<VectorFile> {
     let Description { layers, exchanges, keyed, frames, .. } = description::of(model);
     let mut files = Vec::new();
     let mut add = |kind: &str, name: Option<&str>, vectors: Vec<Json>| {
-        let name_of_file = name
-            .map_or(format!("{kind}.json"), |name| format!("{kind}-{}.json", crate::document::kebab(name)));
+        let name_of_file =
+            name.map_or(format!("{kind}.json"), |name| format!("{kind}-{}.json", crate::case::kebab(name)));
         let mut members =
             vec![Json::member("spec", Json::text(spec_name)), Json::member("kind", Json::text(kind))];
         members.extend(name.map(|name| Json::member("family", Json::text(name))));

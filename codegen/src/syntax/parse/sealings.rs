@@ -5,7 +5,7 @@ use syn::parse::ParseStream;
 use syn::{Token, braced};
 
 use super::super::items::{BlockItem, Docs, Name, SealingItem};
-use super::{expect_word, name, number, peek_word, take_word, word};
+use super::tokens::{expect_word, name, number, peek_word, take_word, word};
 use crate::diagnostics::Span;
 
 /// A field, its range, and where the range stands.

@@ -4,7 +4,10 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{LitBool, LitInt, LitStr, Token, braced};
 
 use super::super::items::{CellItem, ColumnItem, ColumnKindItem, Docs, Name, RowItem, Spec, TableItem};
-use super::{Parser, constant, end_of, name, split, take_word, texts};
+use super::Parser;
+use super::fields::constant;
+use super::pieces::{end_of, split};
+use super::tokens::{name, take_word, texts};
 
 /// A column or row that does not parse is reported and left out.
 pub(super) fn item(
@@ -21,7 +24,7 @@ pub(super) fn item(
     for part in split(body.parse()?, |word| word == "column" || word.starts_with('"')) {
         parser.end = end_of(&part);
         let parsed = (|input: ParseStream<'_>| {
-            let docs = super::docs(input)?;
+            let docs = super::tokens::docs(input)?;
             if take_word(input, "column") {
                 columns.push(column(input, docs)?);
             } else {

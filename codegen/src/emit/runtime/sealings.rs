@@ -1,3 +1,5 @@
+// How large what is encrypted is on the wire.
+
 /// How much padding a sender adds to what it seals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Padding {

@@ -1,3 +1,5 @@
+// Sizes of payloads.
+
 /// An interval of sizes, in octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Sizes {

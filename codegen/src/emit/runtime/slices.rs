@@ -1,5 +1,4 @@
-
-// The part of it that reads without `binrw`.
+// What reads without `binrw`.
 
 /// Octets that are read from front to back.
 #[doc(hidden)]

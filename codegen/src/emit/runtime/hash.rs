@@ -1,3 +1,5 @@
+// How names are looked up in constant time; the generator uses it too.
+
 /// A number for a name. What it finds is compared with the name, and tables do not grow, so no seed guards it.
 const fn hash_of(name: &[u8]) -> u64 {
     let mut hash = name.len() as u64;

@@ -1,78 +1,16 @@
-//! `order`: which message may follow which. The tree, and how it is read.
+//! `order NAME [each] over LAYER, ... { ... }`, and `order { ... }` in an exchange.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Token, braced};
 
-use super::items::{Docs, Name, Sender, Spec};
-use super::parse::{
-    Parser, docs, end_of, expect_word, name, peek_word, split, take_word, take_word_or, word,
+use super::super::items::{
+    AnywhereItem, Docs, ForbidItem, Name, OrderItem, Sender, Spec, StateItem, Step, TransitionItem,
+    VariationItem,
 };
-
-/// `order NAME [each] over LAYER, ... { ... }`, and `order { ... }` in an exchange.
-#[derive(Debug)]
-pub(crate) struct OrderItem {
-    pub(crate) docs: Docs,
-    /// Of an exchange's order: the exchange's name, at the word `order`.
-    pub(crate) name: Name,
-    /// Whether each end goes its own way through the states.
-    pub(crate) each: bool,
-    /// The layers whose messages it orders; none in an exchange.
-    pub(crate) over: Vec<Name>,
-    pub(crate) states: Vec<StateItem>,
-    pub(crate) anywhere: Vec<AnywhereItem>,
-    pub(crate) variations: Vec<VariationItem>,
-}
-
-/// `[end] State [like Other] { ... }`, or with a `;`.
-#[derive(Debug)]
-pub(crate) struct StateItem {
-    pub(crate) docs: Docs,
-    pub(crate) name: Name,
-    pub(crate) is_end: bool,
-    /// `fail`
-    pub(crate) fails: bool,
-    pub(crate) like: Option<Name>,
-    pub(crate) transitions: Vec<TransitionItem>,
-}
-
-/// `SENDER Message, ... [-> State];` or `run NAME [-> State];`
-#[derive(Debug)]
-pub(crate) struct TransitionItem {
-    pub(crate) step: Step,
-    /// `None`: the state stays.
-    pub(crate) to: Option<Name>,
-}
-
-#[derive(Debug)]
-pub(crate) enum Step {
-    /// One of the messages, or of those of the layers that are named.
-    Says { sender: Sender, messages: Vec<Name> },
-    /// Another order, from its start to one of its ends; `exchange` is that of the method in use.
-    Runs(Name),
-}
-
-/// `anywhere [but State, ...] { ... }`
-#[derive(Debug)]
-pub(crate) struct AnywhereItem {
-    pub(crate) but: Vec<Name>,
-    pub(crate) transitions: Vec<TransitionItem>,
-}
-
-/// `variation NAME { forbid ...; }`
-#[derive(Debug)]
-pub(crate) struct VariationItem {
-    pub(crate) docs: Docs,
-    pub(crate) name: Name,
-    pub(crate) forbids: Vec<ForbidItem>,
-}
-
-/// `forbid Message, ... in State, ...;`
-#[derive(Debug)]
-pub(crate) struct ForbidItem {
-    pub(crate) messages: Vec<Name>,
-    pub(crate) states: Vec<Name>,
-}
+use super::Parser;
+use super::pieces::{end_of, split};
+use super::tokens::{docs, expect_word, name, peek_word, take_word, take_word_or, word};
 
 /// An order over layers, behind its keyword.
 pub(super) fn order(

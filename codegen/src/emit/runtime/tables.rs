@@ -1,3 +1,5 @@
+// What tables of names stand on.
+
 /// One of the algorithms that the spec has a table of.
 pub trait Algorithm: Copy + Eq {
     /// The algorithm of exactly that name.
