@@ -67,7 +67,7 @@ mod time;
 mod version;
 mod wire;
 
-pub use auth::{Answer, Engine, Evidence, Explained, Method, Step};
+pub use auth::{Answer, Engine, Evidence, Explained, Meaning, Method, Step};
 pub use config::Config;
 pub use connected::SessionKind;
 pub use connection::{Connection, Verdict};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kexray_analyzer::{Event, Explained, InClear, Parameters, Session, Side, Timestamp, Value};
+use kexray_analyzer::{Event, Explained, InClear, Meaning, Parameters, Session, Side, Timestamp, Value};
 use serde::Serialize;
 
 use crate::limits::Limits;
@@ -12,8 +12,6 @@ use crate::text::{hex, shown};
 const TEXT: usize = 512;
 /// Octets of a binary field that are shown.
 const OCTETS: usize = 96;
-/// What the dialogue engine calls packets behind those that it follows.
-const NOT_FOLLOWED: &str = "what follows";
 
 /// Gathers what one session says, while it goes on.
 #[derive(Clone, Debug, Default)]
@@ -121,17 +119,15 @@ pub(crate) enum Kind {
     Ciphertext,
 }
 
-impl Kind {
-    /// The kind of an encrypted message, by its name.
-    fn of(message: &str) -> Self {
-        match message {
-            "USERAUTH_FAILURE" => Self::Refused,
-            "USERAUTH_SUCCESS" => Self::Granted,
-            _ if message.starts_with("USERAUTH_REQUEST") => Self::Request,
-            _ if message.starts_with("USERAUTH_") => Self::Dialogue,
-            _ if message.starts_with("CHANNEL_") || message.starts_with("GLOBAL_") => Self::Connection,
-            "SERVICE_REQUEST" | "SERVICE_ACCEPT" | "EXT_INFO" | "IGNORE" | "DISCONNECT" | "KEXINIT"
-            | "NEWKEYS" => Self::Transport,
+impl From<Meaning> for Kind {
+    fn from(meaning: Meaning) -> Self {
+        match meaning {
+            Meaning::Transport => Self::Transport,
+            Meaning::Request => Self::Request,
+            Meaning::Exchange => Self::Dialogue,
+            Meaning::Refusal => Self::Refused,
+            Meaning::Success => Self::Granted,
+            Meaning::Connection => Self::Connection,
             _ => Self::Ciphertext,
         }
     }
@@ -217,7 +213,7 @@ impl Conversation {
             fields: said.fields,
         });
         let explained = session.explanation.as_deref().unwrap_or_default();
-        let followed = |it: &&Explained| it.message != NOT_FOLLOWED;
+        let followed = |it: &&Explained| it.meaning != Meaning::Unfollowed;
         // Up to here packets are known, and beyond it only what came in one go.
         let mut known_until: BTreeMap<Speaker, Timestamp> = BTreeMap::new();
         for packet in explained.iter().filter(followed) {
@@ -265,7 +261,7 @@ impl Conversation {
                     from: speaker_of(packet),
                     octets: packet.octets.map(u64::from),
                     taken_for: format!("{}{method}", packet.message),
-                    kind: Kind::of(packet.message),
+                    kind: packet.meaning.into(),
                     evidence: Some(packet.evidence.name()),
                 },
             )

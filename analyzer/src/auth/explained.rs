@@ -17,33 +17,57 @@ pub struct Explained {
     pub octets: Option<u32>,
     /// The message, by its name in the RFCs without the prefix `SSH_MSG_`.
     pub message: &'static str,
+    /// What it does for the session.
+    pub meaning: Meaning,
     /// The method, of a request.
     pub method: Option<Method>,
     /// What that rests on.
     pub evidence: Evidence,
 }
 
+/// What an encrypted message does for the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Meaning {
+    /// It is of the transport layer. RFC 4253.
+    Transport,
+    /// It asks for authentication. RFC 4252 section 5.
+    Request,
+    /// It is said between request and answer.
+    Exchange,
+    /// It says no.
+    Refusal,
+    /// It says yes.
+    Success,
+    /// It is of the connection protocol. RFC 4254.
+    Connection,
+    /// The dialogue is over: what follows is not told apart.
+    Unfollowed,
+}
+
 impl Told {
     pub(crate) fn explained(&self, evidence: Evidence) -> Explained {
-        let (message, method) = match self.said {
-            Said::Aside => ("IGNORE", None),
-            Said::Disconnect => ("DISCONNECT", None),
-            Said::ExtInfo => ("EXT_INFO", None),
-            Said::ServiceRequest => ("SERVICE_REQUEST", None),
-            Said::ServiceAccept => ("SERVICE_ACCEPT", None),
-            Said::Request(method) => ("USERAUTH_REQUEST", Some(method)),
-            Said::Query => ("USERAUTH_REQUEST (would this key do?)", Some(Method::PublicKey)),
-            Said::Answer => ("USERAUTH_INFO_RESPONSE", None),
-            Said::Token => ("USERAUTH_GSSAPI_TOKEN", None),
-            Said::Prompt => ("USERAUTH_INFO_REQUEST", None),
-            Said::Banner => ("USERAUTH_BANNER", None),
-            Said::Failure => ("USERAUTH_FAILURE", None),
-            Said::PkOk => ("USERAUTH_PK_OK", None),
-            Said::Success => ("USERAUTH_SUCCESS", None),
-            Said::OpenSession => ("CHANNEL_OPEN (session)", None),
-            Said::Later => ("what follows", None),
+        let (message, meaning, method) = match self.said {
+            Said::Aside => ("IGNORE", Meaning::Transport, None),
+            Said::Disconnect => ("DISCONNECT", Meaning::Transport, None),
+            Said::ExtInfo => ("EXT_INFO", Meaning::Transport, None),
+            Said::ServiceRequest => ("SERVICE_REQUEST", Meaning::Transport, None),
+            Said::ServiceAccept => ("SERVICE_ACCEPT", Meaning::Transport, None),
+            Said::Request(method) => ("USERAUTH_REQUEST", Meaning::Request, Some(method)),
+            Said::Query => {
+                ("USERAUTH_REQUEST (would this key do?)", Meaning::Request, Some(Method::PublicKey))
+            }
+            Said::Answer => ("USERAUTH_INFO_RESPONSE", Meaning::Exchange, None),
+            Said::Token => ("USERAUTH_GSSAPI_TOKEN", Meaning::Exchange, None),
+            Said::Prompt => ("USERAUTH_INFO_REQUEST", Meaning::Exchange, None),
+            Said::Banner => ("USERAUTH_BANNER", Meaning::Exchange, None),
+            Said::Failure => ("USERAUTH_FAILURE", Meaning::Refusal, None),
+            Said::PkOk => ("USERAUTH_PK_OK", Meaning::Exchange, None),
+            Said::Success => ("USERAUTH_SUCCESS", Meaning::Success, None),
+            Said::OpenSession => ("CHANNEL_OPEN (session)", Meaning::Connection, None),
+            Said::Later => ("what follows", Meaning::Unfollowed, None),
         };
         let octets = (self.octets.0 > 0).then_some(self.octets.0);
-        Explained { at: self.at, from: self.from, octets, message, method, evidence }
+        Explained { at: self.at, from: self.from, octets, message, meaning, method, evidence }
     }
 }

@@ -7,7 +7,7 @@ mod explained;
 mod record;
 mod steps;
 
-pub use self::explained::Explained;
+pub use self::explained::{Explained, Meaning};
 pub(crate) use self::record::Record;
 pub use self::steps::{Answer, Evidence, Method, Step};
 
