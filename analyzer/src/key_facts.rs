@@ -1,8 +1,17 @@
 //! What a host key is made of.
 
-use kexray_grammar::{FixedKey, PublicKey};
+use kexray_grammar::{FixedKey, PublicKey, words};
 
 use crate::host_key;
+
+/// The format of a key of SSH-1.
+const SSH1: &str = match words::SSH1_KEY {
+    [name] => match str::from_utf8(name) {
+        Ok(name) => name,
+        Err(_) => "",
+    },
+    _ => "",
+};
 
 /// What is told of a host key besides its fingerprint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +81,7 @@ impl HostKey {
 
     /// Of SSH-1's modulus.
     pub(crate) fn of_ssh1(modulus: &[u8]) -> Self {
-        Self { format: "rsa1", bits: bits(modulus), curve: None, certificate: None }
+        Self { format: SSH1, bits: bits(modulus), curve: None, certificate: None }
     }
 
     /// Octets that are kept.

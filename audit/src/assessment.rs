@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kexray_analyzer::grammar::{Identification, ProtocolVersion, ProtocolVersionSpeaks, words};
+
 use crate::counts::Counts;
-use crate::inventory::{SHORTEST_MODULUS, offers_post_quantum};
+use crate::inventory::{is_short, offers_post_quantum};
 use crate::report::{Client, Found, Seen, Server, Subject, endpoint};
 use crate::{Finding, List, Standing};
 
@@ -109,16 +111,25 @@ fn reason_of_shown(finding: Finding) -> &'static str {
 /// What may be found of a server alone.
 fn of_server(server: &Server, tell: &mut impl FnMut(Finding, String, u64)) {
     let connections = server.seen.connections;
-    if let Some(key) =
-        server.host_key.filter(|key| matches!(key.family, "rsa" | "rsa1") && key.bits < SHORTEST_MODULUS)
-    {
+    let rests_on_modulus = |family: &str| words::MODULUS_FAMILIES.contains(&family.as_bytes());
+    if let Some(key) = server.host_key.filter(|key| rests_on_modulus(key.family) && is_short(key.bits)) {
         tell(Finding::ShortRsaKey, format!("{} bits", key.bits), connections);
     }
-    let both = server.software.iter().filter(|software| software.line.0.starts_with(b"SSH-1.99-"));
-    let both = both.map(|software| software.connections).fold(0, u64::saturating_add);
-    if both > 0 {
-        tell(Finding::Ssh1Offered, "it says 1.99".to_owned(), both);
+    let both = server.software.iter().filter_map(|software| Some((software, speaks_both(&software.line.0)?)));
+    let (mut connections, mut version) = (0_u64, None);
+    for (software, says) in both {
+        connections = connections.saturating_add(software.connections);
+        version = Some(says);
     }
+    if let Some(version) = version {
+        tell(Finding::Ssh1Offered, format!("it says {version}"), connections);
+    }
+}
+
+/// The protocol version of an identification line, if it is that of a server that understands SSH-1 too. RFC 4253 section 5.1.
+fn speaks_both(line: &[u8]) -> Option<&'static str> {
+    let version = ProtocolVersion::like(Identification::of_line(line)?.protocol_version)?;
+    (version.speaks() == ProtocolVersionSpeaks::Both).then(|| version.name())
 }
 
 /// Host keys that are used at several addresses.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
-use kexray_analyzer::grammar::{HostKeyAlgorithm, KexMethod};
+use kexray_analyzer::grammar::{HostKeyAlgorithm, KexMethod, numbers};
 use kexray_analyzer::{Algorithms, Offer, Session, Timestamp};
 use serde::Serialize;
 
@@ -12,8 +12,10 @@ use crate::limits::LINE;
 use crate::store::Store;
 use crate::{Finding, Limits, List, rsa};
 
-/// Shortest modulus of RSA and Diffie-Hellman, in bits. NIST SP 800-131A, RFC 8270.
-pub(crate) const SHORTEST_MODULUS: u64 = 2048;
+/// Whether a modulus of so many bits, of RSA or of Diffie-Hellman, is short.
+pub(crate) const fn is_short(bits: u64) -> bool {
+    bits < numbers::SHORTEST_MODULUS as u64
+}
 
 /// Gathers what sessions tell of servers and clients, and [reports](Self::report) it. It opens nothing and reads no clock.
 #[derive(Clone, Debug, Default)]
@@ -228,7 +230,7 @@ fn shown(session: &Session) -> Vec<Finding> {
         shown.push(Finding::Ssh1Spoken);
     }
     if let Some(agreement) = &session.agreement {
-        if agreement.group.is_some_and(|group| group.bits < SHORTEST_MODULUS) {
+        if agreement.group.is_some_and(|group| is_short(group.bits)) {
             shown.push(Finding::ShortDhGroup);
         }
         if agreement.degenerate == Some(true) {

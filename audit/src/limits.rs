@@ -23,5 +23,5 @@ impl Default for Limits {
     }
 }
 
-/// Octets of an identification line that are kept. RFC 4253 section 4.2.
-pub(crate) const LINE: usize = 255;
+/// Octets of an identification line that are kept.
+pub(crate) const LINE: usize = kexray_analyzer::grammar::numbers::ALLOWED_IDENTIFICATION_LINE;

@@ -1,7 +1,7 @@
 //! Whether an RSA signature is one at all: it takes the public key only. RFC 8017 section 8.2.2.
 
 use kexray_analyzer::Proof;
-use kexray_analyzer::grammar::PublicKey;
+use kexray_analyzer::grammar::{HostKeyAlgorithm, PublicKey};
 use num_bigint::BigUint;
 
 /// Longest modulus that is reckoned with, in octets: 8,192 bits. The work grows with the square of it.
@@ -20,7 +20,7 @@ pub(crate) fn is_faulty(proof: &Proof) -> Option<bool> {
     let (algorithm, behind) = string(&proof.signature)?;
     let (signature, _) = string(behind)?;
     // Other algorithms of RSA keys pad otherwise.
-    let pads = matches!(algorithm, b"ssh-rsa" | b"rsa-sha2-256" | b"rsa-sha2-512");
+    let pads = HostKeyAlgorithm::of_name(algorithm).is_some_and(HostKeyAlgorithm::pkcs1);
     let reckoned = (128..=MODULUS).contains(&modulus.len()) && (1..=EXPONENT).contains(&exponent.len());
     if !pads || !reckoned || signature.len() > modulus.len() {
         return None;

@@ -180,12 +180,11 @@ const CELL: usize = 64;
 /// An identification line, without what nearly all of them have in front.
 pub(crate) fn software(line: Option<&[u8]>) -> String {
     let Some(line) = line else { return "-".to_owned() };
-    let spoken = Identification::of_line(line)
-        .and_then(|parts| ProtocolVersion::like(parts.protocol_version))
-        .map(ProtocolVersion::speaks);
-    let rest = line.splitn(3, |octet| *octet == b'-').nth(2);
-    match (spoken, rest) {
-        (Some(ProtocolVersionSpeaks::Ssh2), Some(rest)) => shown(rest),
+    let Some(parts) = Identification::of_line(line) else { return shown(line) };
+    let spoken = ProtocolVersion::like(parts.protocol_version).map(ProtocolVersion::speaks);
+    match (spoken, parts.software_version, parts.comments) {
+        (Some(ProtocolVersionSpeaks::Ssh2), software, b"") => shown(software),
+        (Some(ProtocolVersionSpeaks::Ssh2), software, comments) => shown(&[software, comments].join(&b' ')),
         _ => shown(line),
     }
 }

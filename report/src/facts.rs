@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::SocketAddr;
 
-use kexray_analyzer::grammar::KexMethod;
+use kexray_analyzer::grammar::{KexMethod, numbers};
 use kexray_analyzer::{Directions, Session};
 use kexray_capture::{Endpoint, Flow, Oddity};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use crate::algorithms::NAME;
 use crate::text::shown;
 
 /// Characters of an identification line that are shown.
-pub(crate) const LINE: usize = 255;
+pub(crate) const LINE: usize = numbers::ALLOWED_IDENTIFICATION_LINE;
 /// Different oddities of a session that are told.
 const ODDITIES: usize = 64;
 
