@@ -53,6 +53,8 @@ const TOGETHER: usize = 5;
 pub(super) const HOPELESS: Cost = against(8);
 /// Readings that are followed side by side.
 pub(super) const READINGS: usize = 12;
+/// Messages that are tried for a part of a run. None that peers sent took a tenth of it.
+pub(super) const TRIES: usize = 4096;
 /// A run that one message explains at so little cost holds no more.
 const LIKELY: Cost = against(3);
 /// What speaks against a packet that goes on in the next segment though this one is not full.
@@ -76,6 +78,8 @@ pub(super) struct Search<'a> {
     best: Cost,
     /// How far the search went, and from where.
     way: Way,
+    /// How many messages were tried for a part of the run.
+    pub(super) tried: usize,
 }
 
 /// Packets of a run that are still to be told.
@@ -93,7 +97,7 @@ impl<'a> Search<'a> {
     pub(super) fn new(standing: &'a Standing, sent: Sent, found: &'a mut Vec<Found>) -> Self {
         let Standing { ends, sealings, .. } = standing;
         let best = Saturating(u16::MAX);
-        Self { ends, sealing: sealings.of(sent.from), sent, found, best, way: Way::default() }
+        Self { ends, sealing: sealings.of(sent.from), sent, found, best, way: Way::default(), tried: 0 }
     }
 
     /// Goes on from a reading, which is that one of all.
@@ -111,12 +115,14 @@ impl<'a> Search<'a> {
         if run.packet || !fills && likely.is_some_and(|cost| cost < LIKELY) {
             return;
         }
-        if reading.situation.stage != Stage::Going {
-            self.step(&reading, Rest { octets: Interval::exactly(total), total, told: 0 });
-        }
         let mut later = reading;
         *later.situation.carried.of_mut(from) = total;
         later.cost += if run.full { against(1) } else { BROKEN };
+        // That a packet goes on is always possible: what is hopeless beside it need not be looked for.
+        self.best = self.best.min(later.cost);
+        if reading.situation.stage != Stage::Going {
+            self.step(&reading, Rest { octets: Interval::exactly(total), total, told: 0 });
+        }
         self.arrive(later, 0);
     }
 
@@ -190,7 +196,7 @@ impl<'a> Search<'a> {
             let habits: &[(Padding, u16)] = if unknown { &Padding::HABITS } else { &[(habit, 0)] };
             for (padding, points) in habits {
                 let cost = reading.cost + offer.cost + against(*points);
-                if cost <= self.limit() {
+                if cost <= self.limit() && self.tried < TRIES {
                     self.take(&Reading { cost, ..*reading }, rest, &offer, *padding);
                 }
             }
@@ -199,6 +205,7 @@ impl<'a> Search<'a> {
 
     /// Takes a message from a run, if it fits: as the last of several, and as one that is not.
     fn take(&mut self, reading: &Reading, rest: Rest, offer: &Offer, padding: Padding) {
+        self.tried = self.tried.saturating_add(1);
         let from = self.sent.from;
         let sizes = wire(self.sealing, offer.payload, padding);
         let mut situation = reading.situation;

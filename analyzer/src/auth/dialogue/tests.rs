@@ -3,7 +3,7 @@
 use kexray_grammar::{Sealing, sealings};
 
 use super::rules::Pace;
-use super::search::HOPELESS;
+use super::search::{HOPELESS, Search, TRIES};
 use super::*;
 
 /// Sizes that follow no rule.
@@ -70,6 +70,45 @@ fn a_run_is_taken_for_few_packets() {
         let turn = turns::turn(&dialogue.standing, Sent { from, pace: Pace::Unknown, run }).unwrap();
         assert!(turn.ways.iter().all(|way| way.packets().count() == 0));
     }
+}
+
+/// What a search for that run comes to in all readings of a standing, once so many messages were tried.
+fn search(standing: &Standing, from: Role, octets: usize, tried: usize) -> (usize, usize) {
+    let (mut found, run) = (Vec::new(), Run { octets, packet: false, full: false });
+    let mut search = Search::new(standing, Sent { from, pace: Pace::Unknown, run }, &mut found);
+    search.tried = tried;
+    for (index, reading) in standing.readings().iter().enumerate() {
+        search.go_on(index, reading);
+    }
+    let tried = search.tried;
+    (tried, found.iter().map(|found| found.way.packets().count()).max().unwrap_or_default())
+}
+
+/// Runs that nothing explains well are not tried with everything.
+#[test]
+fn a_run_is_soon_searched() {
+    let (mut most, mut together) = (0, 0);
+    let sealings = [
+        sealings::chacha20_poly1305(),
+        sealings::aes_gcm(),
+        sealings::encrypt_and_mac(16, 32),
+        sealings::encrypt_then_mac(16, 32),
+    ];
+    for (seed, sealing) in (0..).zip(sealings.into_iter().cycle().take(40)) {
+        let (mut dice, mut dialogue) = (Dice(seed), dialogue(sealing));
+        for _ in 0..20 {
+            let from = if dice.below(2) == 0 { Role::Client } else { Role::Server };
+            send(&mut dialogue, from, 28 + 4 * dice.below(80), &mut 0);
+            for octets in [3, 100, 688, 865] {
+                let (tried, told) = search(&dialogue.standing, from, octets, 0);
+                (most, together) = (most.max(tried), together.max(told));
+                let (_, told) = search(&dialogue.standing, from, octets, TRIES);
+                assert!(told <= 1, "no more is looked for");
+            }
+        }
+    }
+    assert!(together > 1, "runs of several messages are among them");
+    assert!(most < TRIES / 2, "{most} messages were tried");
 }
 
 #[test]
