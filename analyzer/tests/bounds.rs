@@ -53,6 +53,17 @@ fn what_an_attacker_can_grow_ends_somewhere() {
     }
 }
 
+/// It may go on for as long as a server is known to be there, and is told of once it is too long.
+#[test]
+fn of_a_long_line_the_beginning_is_kept() {
+    let mut talk = Talk::new();
+    talk.say(Responder, b"SSH-2.0-y\n");
+    let before = talk.connection.kept();
+    talk.say(Originator, &b"x".repeat(limits::PRE_BANNER_OCTETS - 1));
+    let kept = talk.connection.kept() - before;
+    assert!(kept > 0 && kept <= limits::IDENTIFICATION_LINE, "{kept} octets are kept");
+}
+
 /// A step of a hostile conversation.
 #[derive(Clone, Debug)]
 enum Step {

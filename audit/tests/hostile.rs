@@ -88,10 +88,22 @@ fn offers_without_end() {
     assert_eq!(report.dropped.offers, 2 * 92);
     assert!(report.findings.iter().any(|found| found.finding == Finding::DeprecatedAlgorithmOffered));
 
+    // Of as many servers and clients, each with an offer of its own.
+    let mut audit = Audit::with_limits(limits);
+    for number in 0..100 {
+        let session = session(b"SSH-2.0-s", format!("x{number}").as_bytes());
+        audit.add(end(1000 + number), end(number), 0, &session);
+    }
+    let dropped = audit.report().dropped;
+    assert_eq!((dropped.offers, dropped.negotiated), (2 * 50, 50));
+
     limits.offer_octets = 1000;
     let mut audit = Audit::with_limits(limits);
     audit.add(end(1), end(2), 0, &session(b"SSH-2.0-s", "a,".repeat(600).as_bytes()));
     assert_eq!(audit.report().dropped.offers, 2);
+    let mut audit = Audit::with_limits(limits);
+    audit.add(end(1), end(2), 0, &session(b"SSH-2.0-s", "a".repeat(1200).as_bytes()));
+    assert_eq!(audit.report().dropped.negotiated, 1);
 }
 
 #[test]

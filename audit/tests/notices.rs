@@ -108,6 +108,12 @@ fn a_server_has_one_key_of_each_kind() {
     assert_eq!(show(2, ed25519.0, ed25519.1, "SHA256:c"), [Notice::HostKeyChanged]);
     // Both are known by now.
     assert_eq!(show(2, ed25519.0, ed25519.1, "SHA256:b"), []);
+    // Of many, the first are forgotten.
+    for key in ["d", "e", "f"] {
+        assert_eq!(show(2, ed25519.0, ed25519.1, &format!("SHA256:{key}")), [Notice::HostKeyChanged]);
+    }
+    assert_eq!(show(2, ed25519.0, ed25519.1, "SHA256:c"), []);
+    assert_eq!(show(2, ed25519.0, ed25519.1, "SHA256:b"), [Notice::HostKeyChanged]);
 }
 
 #[test]

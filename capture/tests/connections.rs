@@ -469,6 +469,18 @@ fn quiet_flows_are_closed() {
 }
 
 #[test]
+fn flows_that_nobody_answers_are_closed_sooner() {
+    let mut scene = Scene::new();
+    scene.client("S", 0, 0, "");
+    for (seconds, expired) in [(4 * 60, 0), (0, 0), (2 * 60, 0), (0, 1)] {
+        scene.wait(seconds);
+        scene.client.set_port(scene.client.port() + 1);
+        scene.client("S", 0, 0, "");
+        assert_eq!(scene.engine.stats().flows_expired, expired);
+    }
+}
+
+#[test]
 fn time_may_go_backwards() {
     let mut scene = Scene::new();
     scene.wait(1_000_000);

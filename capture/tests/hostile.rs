@@ -375,6 +375,14 @@ fn blocks_that_lie() {
         assert_eq!((collector.flows.len(), stats.packets), (1, 1), "{at} {claim}");
         assert!(file.next_packet().unwrap().is_none(), "it is at its end");
     }
+    // One that is too long is not read, though all of it is there.
+    for (beyond, fits) in [(0, true), (4, false)] {
+        let mut packet = frame(b"hello");
+        packet.resize((16 << 20) - 32 + beyond, 0);
+        let file = [&head[..], &enhanced(Order::Little, 0, 1, &packet)].concat();
+        let (_, stats, error) = replay(&mut open(&file).unwrap());
+        assert_eq!((error.is_none(), stats.packets), (fits, u64::from(fits)));
+    }
     // Blocks of no meaning are passed over, whatever they hold.
     let unknown = block(Order::Little, 0x7777, &[0xff; 300_000]);
     let file = [&head[..], &unknown, &first, &unknown].concat();

@@ -352,3 +352,20 @@ impl Fields {
         taken
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_packets_the_first_are_kept() {
+        let (mut conversation, limits) = (Conversation::default(), Limits::default());
+        for number in 0..10_000 {
+            let event = Event::SshEncryptedPacket { orig: number % 2 == 0, len: 100 };
+            conversation.add(Timestamp::from_micros(number), &event, &limits);
+        }
+        assert_eq!(conversation.chunks.len(), limits.packets);
+        assert_eq!(conversation.chunks.last().map(|chunk| chunk.at), Some(Timestamp::from_micros(399)));
+        assert_eq!((conversation.beyond.packets, conversation.beyond.octets), (9_600, 960_000));
+    }
+}

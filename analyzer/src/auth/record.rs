@@ -119,3 +119,29 @@ impl Record {
         self.deciding
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_beyond_the_limit_leave_the_first_and_the_last() {
+        let mut record = Record::default();
+        for number in 0..1000 {
+            let at = Timestamp::from_micros(number);
+            for (from, said) in
+                [(Role::Client, Said::Request(Method::Password)), (Role::Server, Said::Failure)]
+            {
+                let (octets, run) = Default::default();
+                record.take(&Told { at, from, said, octets, run }, Evidence::Exact);
+            }
+        }
+        let times: Vec<_> = record.steps.iter().map(|step| step.at).collect();
+        assert_eq!(times.len(), limits::AUTH_STEPS);
+        assert_eq!(
+            (times[0], times[limits::AUTH_STEPS - 1]),
+            (Timestamp::from_micros(0), Timestamp::from_micros(999))
+        );
+        assert_eq!(record.sizes.len(), limits::AUTH_STEPS);
+    }
+}

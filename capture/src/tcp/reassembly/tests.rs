@@ -450,6 +450,13 @@ fn without_the_other_side_a_hole_is_given_up_after_a_while() {
         bench.data(6 + sequence, b"g");
     }
     assert!(bench.out().starts_with("_ f g"));
+
+    let (block, start) = (vec![b'h'; 64 << 10], 263);
+    for number in 0..4 {
+        assert_eq!(bench.out(), "");
+        bench.data(start + number * (64 << 10), &block);
+    }
+    assert!(bench.out().starts_with("_ hh"));
 }
 
 #[test]
