@@ -106,7 +106,7 @@ impl Lowering<'_> {
         self.model.layers = spec.layers.into_iter().map(|item| self.layer(item)).collect();
         let exchanges: Vec<_> = spec.exchanges.iter().map(|item| item.name.text.clone()).collect();
         self.tables(spec.tables, &exchanges);
-        self.exchange_numbers(&spec.exchange_numbers);
+        self.exchange_numbers(spec.exchange_numbers);
         let of_exchanges = self.exchanges(spec.exchanges);
         self.orders(spec.orders, of_exchanges);
     }

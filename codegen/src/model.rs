@@ -28,8 +28,7 @@ pub(crate) struct Model {
     pub(crate) keyed: Vec<Keyed>,
     pub(crate) layers: Vec<Layer>,
     pub(crate) exchanges: Vec<Exchange>,
-    /// The message numbers to which exchanges give a meaning, inclusive.
-    pub(crate) exchange_numbers: Option<(u8, u8)>,
+    pub(crate) exchange_numbers: Option<ExchangeNumbers>,
     /// Those over layers first, then those of exchanges.
     pub(crate) orders: Vec<Order>,
 }
@@ -320,6 +319,14 @@ pub(crate) struct Layer {
     /// The message numbers that are its own, inclusive.
     pub(crate) numbers: Option<(u8, u8)>,
     pub(crate) messages: Vec<Message>,
+}
+
+/// The message numbers to which exchanges give a meaning.
+#[derive(Debug)]
+pub(crate) struct ExchangeNumbers {
+    pub(crate) docs: Docs,
+    /// The lowest and the highest.
+    pub(crate) range: (u8, u8),
 }
 
 #[derive(Debug)]

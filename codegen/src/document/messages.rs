@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::text::{code, paragraphs};
 use super::{Context, Titled, exchange_page, layer_page, layout};
-use crate::model::{Layer, Message, Sender, Structure};
+use crate::model::{ExchangeNumbers, Layer, Message, Sender, Structure};
 
 impl Context<'_> {
     pub(super) fn layer(&self, layer: &Layer) -> Titled {
@@ -28,6 +28,9 @@ impl Context<'_> {
             let _ = writeln!(text, "- {}", code(method));
         }
         text.push_str("\nIn a pattern, `*` stands for any text. Whole names come before patterns.\n\n");
+        if let Some(ExchangeNumbers { docs, range: (low, high) }) = &self.model.exchange_numbers {
+            let _ = writeln!(text, "Numbers {low} to {high} are those of exchanges. {}\n", paragraphs(docs));
+        }
         self.messages(&exchange.messages, &mut text);
         self.order_of_exchange(index, &mut text);
         let title = format!("Exchange {}", exchange.name);

@@ -36,7 +36,11 @@ pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
     let all_lifetime = lifetime(exchanges.iter().any(|exchange| has_lifetime(cx, exchange)));
     let octets = if all_lifetime.is_empty() { quote!(&[u8]) } else { quote!(&'p [u8]) };
     let methods = methods(cx);
-    let numbers = cx.model.exchange_numbers.map(super::messages::numbers);
+    let numbers = cx
+        .model
+        .exchange_numbers
+        .as_ref()
+        .map(|numbers| super::messages::numbers(cx, numbers.range, &numbers.docs));
     let event = any_event(cx);
     quote! {
         #(#modules)*

@@ -17,7 +17,7 @@ pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
         let docs = cx.docs(&docs, None);
         let name = ident(&snake(&layer.name));
         let numbers = layer.numbers.map(|numbers| {
-            let range = super::messages::numbers(numbers);
+            let range = super::messages::numbers(cx, numbers, &[]);
             let borrows =
                 layer.messages.iter().any(|message| super::structures::borrows(cx, &message.structure));
             let lifetime = if borrows { quote!(<'_>) } else { TokenStream::new() };

@@ -151,10 +151,14 @@ fn is_limited(cx: &Context<'_>, structure: &Structure) -> bool {
 }
 
 /// The constant that says which message numbers belong there.
-pub(super) fn numbers((low, high): (u8, u8)) -> TokenStream {
+pub(super) fn numbers(cx: &Context<'_>, (low, high): (u8, u8), docs: &[String]) -> TokenStream {
+    let docs = cx.docs(docs, None);
+    let blank = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
     let (low, high) = (number(u64::from(low)), number(u64::from(high)));
     quote! {
         /// The message numbers that belong here, whether or not they have a meaning.
+        #blank
+        #docs
         pub const NUMBERS: std::ops::RangeInclusive<u8> = #low..=#high;
     }
 }

@@ -11,7 +11,7 @@ use crate::syntax as tree;
 impl Lowering<'_> {
     /// The exchanges; gives back the order of each.
     pub(super) fn exchanges(&mut self, items: Vec<tree::ExchangeItem>) -> Vec<Option<tree::OrderItem>> {
-        let numbers = self.model.exchange_numbers;
+        let numbers = self.model.exchange_numbers.as_ref().map(|numbers| numbers.range);
         let mut orders = Vec::new();
         let mut taken: BTreeMap<String, Span> = BTreeMap::new();
         // Patterns of the exchanges in front.

@@ -2,7 +2,8 @@
 
 use super::Lowering;
 use crate::diagnostics::Code;
-use crate::syntax::NumbersItem;
+use crate::model::ExchangeNumbers;
+use crate::syntax::{ExchangeNumbersItem, NumbersItem};
 
 impl Lowering<'_> {
     /// A range of message numbers, if it is one.
@@ -16,15 +17,16 @@ impl Lowering<'_> {
         range
     }
 
-    pub(super) fn exchange_numbers(&mut self, items: &[NumbersItem]) {
-        let mut items = items.iter();
+    pub(super) fn exchange_numbers(&mut self, items: Vec<ExchangeNumbersItem>) {
+        let mut items = items.into_iter();
         let Some(first) = items.next() else { return };
-        self.model.exchange_numbers = self.numbers(first);
+        let range = self.numbers(&first.numbers);
+        self.model.exchange_numbers = range.map(|range| ExchangeNumbers { docs: first.docs, range });
         for item in items {
             let message = "the numbers of exchanges are said twice";
             self.diagnostics
-                .report(Code::DuplicateName, &item.span, message)
-                .related(&first.span, "first here");
+                .report(Code::DuplicateName, &item.numbers.span, message)
+                .related(&first.numbers.span, "first here");
         }
     }
 }

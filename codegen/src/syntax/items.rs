@@ -36,8 +36,7 @@ pub(crate) struct Spec {
     pub(crate) keyed: Vec<KeyedItem>,
     pub(crate) layers: Vec<LayerItem>,
     pub(crate) exchanges: Vec<ExchangeItem>,
-    /// `exchanges in LOW..=HIGH;`: the numbers to which exchanges give a meaning.
-    pub(crate) exchange_numbers: Vec<NumbersItem>,
+    pub(crate) exchange_numbers: Vec<ExchangeNumbersItem>,
     pub(crate) orders: Vec<OrderItem>,
     /// Names of declarations that did not parse: they are not missing.
     pub(crate) broken: BTreeSet<String>,
@@ -328,6 +327,13 @@ pub(crate) struct NumbersItem {
     pub(crate) low: u64,
     pub(crate) high: u64,
     pub(crate) span: Span,
+}
+
+/// `exchanges in LOW..=HIGH;`: the numbers to which exchanges give a meaning.
+#[derive(Debug)]
+pub(crate) struct ExchangeNumbersItem {
+    pub(crate) docs: Docs,
+    pub(crate) numbers: NumbersItem,
 }
 
 /// `exchange NAME { method ...; messages order { ... } }`

@@ -201,7 +201,7 @@ fn declare(input: ParseStream<'_>, spec: &mut Spec, parser: &mut Parser<'_>) -> 
         "exchanges" => {
             let numbers = numbers(input)?;
             input.parse::<Token![;]>()?;
-            spec.exchange_numbers.push(numbers);
+            spec.exchange_numbers.push(ExchangeNumbersItem { docs, numbers });
         }
         "exchange" => {
             let name = name(input)?;

@@ -9,7 +9,7 @@ use super::super::items::{Docs, MessageItem, Name, OrderItem, Sender, Spec};
 use super::events::raises;
 use super::fields::fields;
 use super::pieces::{end_of, split};
-use super::tokens::{by_hand, docs, name, number, take_word, texts, word};
+use super::tokens::{by_hand, docs, documents_nothing, name, number, take_word, texts, word};
 use super::{Parser, orders};
 use crate::diagnostics::Span;
 
@@ -43,9 +43,11 @@ pub(super) fn body(
     }) {
         parser.end = end_of(&part);
         let parsed = (|input: ParseStream<'_>| {
+            let comment = input.span();
             let docs = docs(input)?;
             let place = input.span();
             if take_word(input, "method") {
+                documents_nothing(&docs, comment)?;
                 body.methods.extend(texts(input)?);
                 input.parse::<Token![;]>()?;
             } else if owner == Owner::Exchange && take_word(input, "order") {

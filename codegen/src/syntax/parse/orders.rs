@@ -10,7 +10,7 @@ use super::super::items::{
 };
 use super::Parser;
 use super::pieces::{end_of, split};
-use super::tokens::{docs, expect_word, name, peek_word, take_word, take_word_or, word};
+use super::tokens::{docs, documents_nothing, expect_word, name, peek_word, take_word, take_word_or, word};
 
 /// An order over layers, behind its keyword.
 pub(super) fn order(
@@ -75,8 +75,10 @@ fn body(
         parser.end = end_of(&part);
         let words = words(&part);
         let parsed = (|input: ParseStream<'_>| {
+            let comment = input.span();
             let docs = docs(input)?;
             if take_word(input, "anywhere") {
+                documents_nothing(&docs, comment)?;
                 let but = if take_word(input, "but") { list(input)? } else { Vec::new() };
                 let transitions = transitions(input, &order.name, spec, parser)?;
                 order.anywhere.push(AnywhereItem { but, transitions });

@@ -20,6 +20,17 @@ pub(super) fn docs(input: ParseStream<'_>) -> syn::Result<Docs> {
     Ok(docs)
 }
 
+/// Refuses a comment that would be lost: it stands in front of what has no name.
+pub(super) fn documents_nothing(docs: &Docs, place: proc_macro2::Span) -> syn::Result<()> {
+    if docs.is_empty() {
+        return Ok(());
+    }
+    Err(syn::Error::new(
+        place,
+        "nothing here takes a `///` comment: it has no name. `//` is for readers of the spec",
+    ))
+}
+
 /// `doc = "…"`, as which a comment arrives.
 pub(super) fn doc_text(input: ParseStream<'_>) -> syn::Result<String> {
     expect_word(input, "doc")?;
