@@ -1,5 +1,8 @@
 //! Whole conversations, drawn from the orders that the spec declares: what is in order is told as such, however it is cut
-//! up; what is not is told once.
+//! up, and in whatever order its pieces arrive; what is not is told once.
+
+#[path = "conversations/capture.rs"]
+mod capture;
 
 use kexray_analyzer::grammar::strategies::{ORDERS, Said, conversation};
 use kexray_analyzer::grammar::transport::{KexInit, Message};
@@ -158,44 +161,41 @@ fn cut_up(talk: &Talk, lengths: &[usize]) -> Talk {
     cut
 }
 
-/// A capture of TCP over IPv4 over Ethernet.
-fn capture(talk: &Talk) -> Vec<u8> {
-    let mut file = Vec::new();
-    file.extend([0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0]);
-    let mut next = [1000_u32, 2000];
-    let mut segment = |micros: usize, side: Side, flags: u8, data: &[u8]| {
-        let (own, peer) = if side == Side::Originator { (0, 1) } else { (1, 0) };
-        let (hosts, ports) = ([[10, 0, 0, 1], [10, 0, 0, 2]], [40_000_u16, 22]);
-        let mut frame = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0];
-        let length = u16::try_from(40 + data.len()).expect("a message fits a segment");
-        frame.extend([0x45, 0]);
-        frame.extend(length.to_be_bytes());
-        frame.extend([0, 0, 0x40, 0, 64, 6, 0, 0]);
-        frame.extend(hosts[own]);
-        frame.extend(hosts[peer]);
-        frame.extend(ports[own].to_be_bytes());
-        frame.extend(ports[peer].to_be_bytes());
-        frame.extend(next[own].to_be_bytes());
-        frame.extend(next[peer].to_be_bytes());
-        frame.extend([0x50, flags, 0xff, 0xff, 0, 0, 0, 0]);
-        frame.extend(data);
-        let syn_or_fin = u32::from(flags & 3 != 0);
-        next[own] += u32::try_from(data.len()).expect("it is short") + syn_or_fin;
-        let number = |value: usize| u32::try_from(value).expect("it is small").to_le_bytes();
-        file.extend(
-            [number(1_700_000_000), number(micros), number(frame.len()), number(frame.len())].concat(),
-        );
-        file.extend(frame);
-    };
-    segment(0, Side::Originator, 0x02, &[]);
-    segment(1, Side::Responder, 0x12, &[]);
-    segment(2, Side::Originator, 0x10, &[]);
-    for (index, (side, octets)) in talk.iter().enumerate() {
-        segment(3 + index, *side, 0x18, octets);
+/// What is told of a capture, in order; the times are those of whatever segment came last.
+fn told(frames: &[Vec<u8>]) -> Vec<(String, serde_json::Map<String, serde_json::Value>)> {
+    let folder = tempfile::tempdir().expect("it can be made");
+    let path = folder.path().join("conversation.pcap");
+    std::fs::write(&path, capture::file(frames)).expect("it can be written");
+    let events = replay::events(&path, Engine::default()).expect("it can be read");
+    let weird = replay::zeek_logs(&path, Engine::default()).expect("it can be read").weird;
+    let weird = weird.lines().filter(|line| !line.starts_with('#'));
+    let names = weird.filter_map(|line| line.split('\t').find(|cell| cell.starts_with("SSH_")));
+    let mut names: Vec<_> = names.map(|name| (name.to_owned(), serde_json::Map::new())).collect();
+    names.sort_by(|one, other| one.0.cmp(&other.0));
+    events.into_iter().map(|event| (String::new(), event.fields)).chain(names).collect()
+}
+
+/// The same frames, some of them twice, out of order as networks put them: among those that an end sends without waiting.
+fn rearranged(frames: &[Vec<u8>], talk: &Talk, luck: &[(usize, bool)]) -> Vec<Vec<u8>> {
+    let opening = frames.len() - talk.len() - 2;
+    let (opening, rest) = frames.split_at(opening);
+    let (mut data, closing) = rest.split_at(talk.len());
+    let mut luck = luck.iter().copied().cycle();
+    let mut out = opening.to_vec();
+    for run in talk.chunk_by(|one, other| one.0 == other.0) {
+        let (frames, behind) = data.split_at(run.len());
+        data = behind;
+        let mut late = Vec::new();
+        for (index, frame) in frames.iter().enumerate() {
+            let (delay, twice) = luck.next().unwrap_or_default();
+            late.push((index + delay, frame));
+            late.extend(twice.then_some((index + 2 * delay, frame)));
+        }
+        late.sort_by_key(|(place, _)| *place);
+        out.extend(late.into_iter().map(|(_, frame)| frame.clone()));
     }
-    segment(talk.len() + 3, Side::Originator, 0x11, &[]);
-    segment(talk.len() + 4, Side::Responder, 0x11, &[]);
-    file
+    out.extend_from_slice(closing);
+    out
 }
 
 fn cases(cases: u32) -> ProptestConfig {
@@ -270,11 +270,23 @@ proptest! {
         let talk = on_the_wire(&drawn.clear());
         let folder = tempfile::tempdir().expect("it can be made");
         let path = folder.path().join("conversation.pcap");
-        std::fs::write(&path, capture(&talk)).expect("it can be written");
+        std::fs::write(&path, capture::file(&capture::segments(&talk))).expect("it can be written");
         let rows = replay::sessions(&path, Engine::default()).expect("it can be read");
         prop_assert_eq!(rows.len(), 1);
         let weird = replay::zeek_logs(&path, Engine::default()).expect("it can be read").weird;
         prop_assert!(!weird.contains(OUT_OF_ORDER), "{}", weird);
         prop_assert_eq!(weird.contains(NOT_STRICT), story(&talk).anomalies.contains(&NOT_STRICT));
+    }
+    #[test]
+    fn in_whatever_order_segments_arrive_the_same_is_told(
+        drawn in drawn(),
+        lengths in prop::collection::vec(1..200_usize, 1..20),
+        luck in prop::collection::vec((0..6_usize, prop::bool::weighted(0.2)), 1..50),
+    ) {
+        let talk = cut_up(&on_the_wire(&drawn.clear()), &lengths);
+        let frames = capture::segments(&talk);
+        let in_order = told(&frames);
+        prop_assert!(in_order.len() >= 2, "both identification lines at least");
+        prop_assert_eq!(told(&rearranged(&frames, &talk, &luck)), in_order);
     }
 }
