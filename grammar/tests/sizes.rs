@@ -5,7 +5,8 @@
 use kexray_grammar::{Padding, Role, Sealing, Sizes, connection, sealings, ssh1, transport, user_auth};
 use proptest::prelude::*;
 
-const PADDINGS: [Padding; 3] = [Padding::Least, Padding::Floored, Padding::Any];
+const PADDINGS: [Padding; 5] =
+    [Padding::Least, Padding::Floored, Padding::Coarse, Padding::Block, Padding::Any];
 
 /// One of each kind, and of blocks and tags that are in use.
 fn all_sealings() -> Vec<Sealing> {
@@ -93,7 +94,7 @@ fn lengths_are_in_clear_where_they_are() {
 #[test]
 fn intervals_of_wire_sizes_tile() {
     for sealing in all_sealings() {
-        for padding in [Padding::Least, Padding::Floored] {
+        for padding in PADDINGS.into_iter().filter(|padding| *padding != Padding::Any) {
             let mut next = 0;
             for wire in 0..2000 {
                 let Some(sizes) = sealing.payload_sizes(wire, padding) else { continue };
