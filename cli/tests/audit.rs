@@ -1,13 +1,12 @@
 //! `kexray audit` on captures that come with the repository: what it lists, what it finds, and how it exits.
 
-use std::path::{Path, PathBuf};
+mod support;
+
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
-
-fn trace(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../conformance/traces").join(name).join("trace.pcap")
-}
+use support::trace;
 
 fn audit(arguments: &[&str], traces: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kexray"));

@@ -1,13 +1,12 @@
 //! `--notices`: what is written to `notice.log`.
 
-use std::path::{Path, PathBuf};
+mod support;
+
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-
-fn trace(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../conformance/traces").join(name).join("trace.pcap")
-}
+use support::trace;
 
 fn read(arguments: &[&str], directory: &Path, traces: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kexray"));

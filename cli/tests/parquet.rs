@@ -1,6 +1,7 @@
 //! `--format parquet`: files with the same rows as JSON.
 
-use std::path::Path;
+mod support;
+
 use std::process::{Command, Output};
 
 fn kexray(arguments: &[&str]) -> Output {
@@ -8,8 +9,7 @@ fn kexray(arguments: &[&str]) -> Output {
 }
 
 fn trace(name: &str) -> String {
-    let traces = Path::new(env!("CARGO_MANIFEST_DIR")).join("../conformance/traces");
-    traces.join(name).join("trace.pcap").display().to_string()
+    support::trace(name).display().to_string()
 }
 
 #[cfg(not(feature = "parquet"))]

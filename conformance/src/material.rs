@@ -1,4 +1,4 @@
-//! Captures that are not shipped.
+//! Folders of captures: those that are shipped, and those that are not.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,15 @@ use std::path::{Path, PathBuf};
 /// Makes missing captures a failure instead of a reason to skip.
 const REQUIRED: &str = "KEXRAY_REQUIRE_REFERENCES";
 
-/// A folder of captures that an environment variable names.
+/// Names the folder of the labelled lab.
+const LAB: &str = "KEXRAY_LAB";
+/// Names the folder of Zeek's reference traces, or one that holds it.
+const REFERENCE: &str = "KEXRAY_REFERENCE";
+
+/// How the names of captures end.
+const CAPTURES: [&str; 3] = ["pcap", "pcapng", "trace"];
+
+/// A folder of captures.
 #[derive(Clone, Debug)]
 pub struct Material {
     folder: PathBuf,
@@ -20,13 +28,37 @@ pub struct MissingMaterial {
 }
 
 impl Material {
-    /// The folder that `variable` names. `None`, said on standard output, where the variable is not set or names no
+    /// The traces that are shipped.
+    #[must_use]
+    pub fn shipped() -> Self {
+        Self { folder: Path::new(env!("CARGO_MANIFEST_DIR")).join("traces") }
+    }
+
+    /// The labelled lab, which `KEXRAY_LAB` names. `None`, said on standard output, where that is not set or names no
     /// folder: then the test has nothing to do.
     ///
     /// # Errors
     ///
     /// The same with `KEXRAY_REQUIRE_REFERENCES=1`: then the test must fail.
-    pub fn named_by(variable: &str) -> Result<Option<Self>, MissingMaterial> {
+    pub fn lab() -> Result<Option<Self>, MissingMaterial> {
+        Self::named_by(LAB)
+    }
+
+    /// Zeek's reference traces, in the folder that `KEXRAY_REFERENCE` names, or in that folder's folder `zeek`; as
+    /// [`Self::lab`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn reference() -> Result<Option<Self>, MissingMaterial> {
+        let material = Self::named_by(REFERENCE)?;
+        Ok(material.map(|Self { folder }| {
+            let inner = folder.join("zeek");
+            Self { folder: if inner.is_dir() { inner } else { folder } }
+        }))
+    }
+
+    fn named_by(variable: &str) -> Result<Option<Self>, MissingMaterial> {
         let why = match env::var_os(variable).map(PathBuf::from) {
             Some(folder) if folder.is_dir() => return Ok(Some(Self { folder })),
             Some(folder) => format!("{variable} names no folder: {}", folder.display()),
@@ -35,23 +67,37 @@ impl Material {
         required(&why).map(|()| None)
     }
 
-    /// As [`Self::named_by`], where the variable may also name the folder that holds `inner`.
-    ///
-    /// # Errors
-    ///
-    /// As there.
-    pub fn named_by_or_within(variable: &str, inner: &str) -> Result<Option<Self>, MissingMaterial> {
-        let material = Self::named_by(variable)?;
-        Ok(material.map(|Self { folder }| {
-            let inner = folder.join(inner);
-            Self { folder: if inner.is_dir() { inner } else { folder } }
-        }))
-    }
-
     /// The folder.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The capture of a trace that has a folder of its own.
+    #[must_use]
+    pub fn trace(&self, name: &str) -> PathBuf {
+        self.folder.join(name).join("trace.pcap")
+    }
+
+    /// All captures in the folder and in those that it holds, in the order of their names.
+    ///
+    /// # Errors
+    ///
+    /// When a folder cannot be read.
+    pub fn captures(&self) -> std::io::Result<Vec<PathBuf>> {
+        let (mut found, mut folders) = (Vec::new(), vec![self.folder.clone()]);
+        while let Some(folder) = folders.pop() {
+            for entry in folder.read_dir()? {
+                let path = entry?.path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|end| CAPTURES.iter().any(|capture| end == *capture)) {
+                    found.push(path);
+                }
+            }
+        }
+        found.sort();
+        Ok(found)
     }
 }
 

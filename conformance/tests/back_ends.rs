@@ -1,7 +1,7 @@
 //! Slices and `binrw` read the same from what real peers sent in clear: values, what is left behind them, and, where a
 //! message is cut short, the mistake with its place.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use kexray_conformance::in_clear::{self, Framed};
 use kexray_conformance::{Material, say};
@@ -15,21 +15,6 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 struct Seen {
     messages: usize,
     inputs: usize,
-}
-
-/// Captures below a folder.
-fn captures(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in folder.read_dir()? {
-        let path = entry?.path();
-        if path.is_dir() {
-            found.extend(captures(&path)?);
-        } else if path.extension().is_some_and(|end| end == "pcap" || end == "pcapng" || end == "trace") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
 }
 
 /// Whether both back ends read the same from octets, as the message, exchange message or key that they begin as.
@@ -48,9 +33,9 @@ fn check_as_anything(octets: &[u8], whence: &Path, seen: &mut Seen) {
     }
 }
 
-fn replay(folder: &Path) -> Result<Seen, Box<dyn std::error::Error>> {
+fn replay(material: &Material) -> Result<Seen, Box<dyn std::error::Error>> {
     let mut seen = Seen::default();
-    for capture in captures(folder)? {
+    for capture in material.captures()? {
         // Some are broken on purpose.
         let Ok(ends) = in_clear::of(&capture) else { continue };
         for Framed { is_ssh1, frame, message } in ends.into_iter().flat_map(|end| end.frames) {
@@ -68,29 +53,29 @@ fn replay(folder: &Path) -> Result<Seen, Box<dyn std::error::Error>> {
             }
         }
     }
-    say(&format!("{}: {} messages, {} inputs", folder.display(), seen.messages, seen.inputs));
+    say(&format!("{}: {} messages, {} inputs", material.folder().display(), seen.messages, seen.inputs));
     Ok(seen)
 }
 
 #[test]
 fn agree_on_the_shipped_traces() -> Outcome {
-    let seen = replay(&Path::new(env!("CARGO_MANIFEST_DIR")).join("traces"))?;
+    let seen = replay(&Material::shipped())?;
     assert!(seen.messages > 150, "{seen:?}");
     Ok(())
 }
 
 #[test]
 fn agree_on_zeeks_traces() -> Outcome {
-    let Some(material) = Material::named_by_or_within("KEXRAY_REFERENCE", "zeek")? else { return Ok(()) };
-    let seen = replay(material.folder())?;
+    let Some(material) = Material::reference()? else { return Ok(()) };
+    let seen = replay(&material)?;
     assert!(seen.messages > 100, "{seen:?}");
     Ok(())
 }
 
 #[test]
 fn agree_on_the_lab() -> Outcome {
-    let Some(material) = Material::named_by("KEXRAY_LAB")? else { return Ok(()) };
-    let seen = replay(material.folder())?;
+    let Some(material) = Material::lab()? else { return Ok(()) };
+    let seen = replay(&material)?;
     assert!(seen.messages > 1000, "{seen:?}");
     Ok(())
 }

@@ -1,18 +1,13 @@
 //! What is told of sessions once their users are in, against captures whose truth is known.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use kexray_conformance::score::card::Aspect;
 use kexray_conformance::score::{Engine, Labels, score};
-use kexray_conformance::{Material, Record, replay, say};
-
-/// Where the labelled lab is, if it is anywhere.
-const LAB: &str = "KEXRAY_LAB";
+use kexray_conformance::{Material, Record, replay};
 
 fn trace(name: &str) -> Result<Vec<Record>, Box<dyn std::error::Error>> {
-    let traces = Path::new(env!("CARGO_MANIFEST_DIR")).join("traces");
-    Ok(replay::sessions(&traces.join(name).join("trace.pcap"), kexray_analyzer::Engine::Dialogue)?)
+    Ok(replay::sessions(&Material::shipped().trace(name), kexray_analyzer::Engine::Dialogue)?)
 }
 
 fn text<'r>(row: &'r Record, column: &str) -> Option<&'r str> {
@@ -21,10 +16,7 @@ fn text<'r>(row: &'r Record, column: &str) -> Option<&'r str> {
 
 #[test]
 fn on_the_lab_nothing_that_is_told_of_sessions_is_wrong() -> Result<(), Box<dyn std::error::Error>> {
-    let Some(material) = Material::named_by(LAB)? else {
-        say("KEXRAY_LAB is not set: sessions of the lab are not scored");
-        return Ok(());
-    };
+    let Some(material) = Material::lab()? else { return Ok(()) };
     let folder = material.folder();
     let card = score(folder, &Labels::of(folder)?, &Engine::Dialogue)?;
     // A command of a few octets that puts nothing out cannot be told from an unused subsystem, and many of the lab are of that kind.
@@ -73,7 +65,6 @@ fn a_second_exchange_of_keys_is_counted_though_it_is_encrypted() -> Result<(), B
 /// exchange, one that is refused, and one that is not.
 #[test]
 fn how_far_a_scan_came_is_told_by_both_engines() -> Result<(), Box<dyn std::error::Error>> {
-    let traces = Path::new(env!("CARGO_MANIFEST_DIR")).join("traces");
     let expected: [(&str, &[Option<&str>]); 4] = [
         ("scan", &[Some("version"), Some("version"), Some("capabilities")]),
         ("no-common-kex", &[Some("capabilities")]),
@@ -81,7 +72,7 @@ fn how_far_a_scan_came_is_told_by_both_engines() -> Result<(), Box<dyn std::erro
         ("publickey-success", &[None]),
     ];
     for (name, scans) in expected {
-        let trace = traces.join(name).join("trace.pcap");
+        let trace = Material::shipped().trace(name);
         for rows in [
             replay::sessions(&trace, kexray_analyzer::Engine::Classic)?,
             replay::sessions(&trace, kexray_analyzer::Engine::Dialogue)?,
@@ -95,7 +86,7 @@ fn how_far_a_scan_came_is_told_by_both_engines() -> Result<(), Box<dyn std::erro
 /// A file of 20 MB (`2e7` octets) was copied; SSH's own messages come to less than a hundredth of that.
 #[test]
 fn octets_are_told_without_what_seals_them() -> Result<(), Box<dyn std::error::Error>> {
-    let Some(material) = Material::named_by(LAB)? else { return Ok(()) };
+    let Some(material) = Material::lab()? else { return Ok(()) };
     let rows = replay::sessions(
         &material.folder().join("sess_scp_large_up.pcap"),
         kexray_analyzer::Engine::Dialogue,
@@ -108,9 +99,8 @@ fn octets_are_told_without_what_seals_them() -> Result<(), Box<dyn std::error::E
 /// Zeek's rule follows no packets: it knows nothing of what comes after.
 #[test]
 fn the_classic_engine_tells_nothing_of_sessions() -> Result<(), Box<dyn std::error::Error>> {
-    let traces = Path::new(env!("CARGO_MANIFEST_DIR")).join("traces");
     let rows =
-        replay::sessions(&traces.join("publickey-success/trace.pcap"), kexray_analyzer::Engine::Classic)?;
+        replay::sessions(&Material::shipped().trace("publickey-success"), kexray_analyzer::Engine::Classic)?;
     for column in ["session_kind", "agent_forwarding", "rekeys", "bytes_c2s", "bytes_s2c"] {
         assert_eq!(rows[0].get(column), None, "{column}");
     }

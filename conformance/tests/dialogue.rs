@@ -5,19 +5,13 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use kexray_conformance::Material;
 use kexray_conformance::score::card::Aspect;
 use kexray_conformance::score::{Engine, Labels, score};
-use kexray_conformance::{Material, say};
-
-/// Where the labelled lab is, if it is anywhere.
-const LAB: &str = "KEXRAY_LAB";
 
 #[test]
 fn no_verdict_on_the_lab_is_wrong_and_few_are_missing() -> Result<(), Box<dyn std::error::Error>> {
-    let Some(material) = Material::named_by(LAB)? else {
-        say("KEXRAY_LAB is not set: the lab is not scored");
-        return Ok(());
-    };
+    let Some(material) = Material::lab()? else { return Ok(()) };
     let folder = material.folder();
     let card = score(folder, &Labels::of(folder)?, &Engine::Dialogue)?;
     assert_eq!(
@@ -56,7 +50,7 @@ fn each_miss_on_the_lab_is_explained_by_name() -> Result<(), Box<dyn std::error:
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("misses.toml");
     let listed: Misses = toml::from_str(&std::fs::read_to_string(path)?)?;
     assert!(listed.miss.iter().all(|miss| miss.reason.len() > 20), "a reason says something");
-    let Some(material) = Material::named_by(LAB)? else { return Ok(()) };
+    let Some(material) = Material::lab()? else { return Ok(()) };
     let folder = material.folder();
     let card = score(folder, &Labels::of(folder)?, &Engine::Dialogue)?;
     let main =

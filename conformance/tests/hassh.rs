@@ -1,27 +1,13 @@
 //! HASSH fingerprints against those of `tshark`.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use kexray_analyzer::Engine;
 use kexray_conformance::{Material, replay, required, say};
 
 type Fingerprints = BTreeSet<(String, String, String)>;
-
-/// The captures in a folder and those in it.
-fn captures(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    for entry in folder.read_dir()? {
-        let path = entry?.path();
-        let extension = path.extension().unwrap_or_default();
-        if path.is_dir() {
-            captures(&path, found)?;
-        } else if extension == "pcap" || extension == "pcapng" || extension == "trace" {
-            found.push(path);
-        }
-    }
-    Ok(())
-}
 
 /// Side, MD5 and text of every KEXINIT that tshark reads in clear.
 fn theirs(capture: &Path) -> Result<Fingerprints, Box<dyn std::error::Error>> {
@@ -62,9 +48,9 @@ fn fingerprints_are_tsharks() -> Result<(), Box<dyn std::error::Error>> {
         return required("tshark is not installed").map_err(Into::into);
     }
     let (mut compared, mut paths) = (0, Vec::new());
-    for variable in ["KEXRAY_LAB", "KEXRAY_REFERENCE"] {
-        let Some(material) = Material::named_by(variable)? else { return Ok(()) };
-        captures(material.folder(), &mut paths)?;
+    for material in [Material::lab()?, Material::reference()?] {
+        let Some(material) = material else { return Ok(()) };
+        paths.extend(material.captures()?);
     }
     let mut missing = Vec::new();
     for path in paths {

@@ -32,17 +32,13 @@ fn octets(hexadecimal: &str) -> Vec<u8> {
 
 #[test]
 fn lengths_and_fingerprints_are_ssh_keygens() -> Result<(), Box<dyn std::error::Error>> {
-    let Some(material) = Material::named_by("KEXRAY_LAB")? else { return Ok(()) };
+    let Some(material) = Material::lab()? else { return Ok(()) };
     if Command::new("ssh-keygen").arg("-?").output().is_err() {
         return required("ssh-keygen is not installed").map_err(Into::into);
     }
     // By blob, what we say of it.
     let mut ours = BTreeMap::new();
-    for entry in material.folder().read_dir()? {
-        let path = entry?.path();
-        if !path.extension().is_some_and(|extension| extension == "pcap" || extension == "pcapng") {
-            continue;
-        }
+    for path in material.captures()? {
         let (Ok(events), Ok(sessions)) = (
             replay::events(&path, kexray_analyzer::Engine::default()),
             replay::sessions(&path, kexray_analyzer::Engine::default()),

@@ -1,7 +1,7 @@
 //! No end of any capture says anything out of order, but those that were made to.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use kexray_analyzer::{Anomaly, Connection, Event, Excess, Sink, Timestamp};
 use kexray_conformance::streams::{self, Piece};
@@ -38,32 +38,13 @@ fn anomalies(capture: &Path) -> Result<Anomalies, Box<dyn std::error::Error>> {
     Ok(told)
 }
 
-/// All captures in a folder and those in it.
-fn captures(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in folder.read_dir()? {
-            let path = entry?.path();
-            let is_capture =
-                path.extension().is_some_and(|end| ["pcap", "pcapng", "trace"].iter().any(|it| end == *it));
-            if path.is_dir() {
-                folders.push(path);
-            } else if is_capture {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    assert!(!found.is_empty(), "{} holds captures", folder.display());
-    Ok(found)
-}
-
 /// No anomaly about the order of messages is told of a capture of the folder.
-fn check(folder: &Path) -> Outcome {
+fn check(material: &Material) -> Outcome {
     let mut all: BTreeMap<&str, u32> = BTreeMap::new();
     let mut wrong = Vec::new();
-    for capture in captures(folder)? {
+    let captures = material.captures()?;
+    assert!(!captures.is_empty(), "{} holds captures", material.folder().display());
+    for capture in captures {
         let told = anomalies(&capture)?;
         for (name, count) in told.0 {
             *all.entry(name).or_default() += count;
@@ -82,21 +63,21 @@ fn check(folder: &Path) -> Outcome {
 
 #[test]
 fn the_shipped_traces_are_in_order() -> Outcome {
-    check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("traces"))
+    check(&Material::shipped())
 }
 
 #[test]
 fn the_reference_traces_are_in_order() -> Outcome {
-    match Material::named_by_or_within("KEXRAY_REFERENCE", "zeek")? {
-        Some(material) => check(material.folder()),
+    match Material::reference()? {
+        Some(material) => check(&material),
         None => Ok(()),
     }
 }
 
 #[test]
 fn the_lab_is_in_order() -> Outcome {
-    match Material::named_by("KEXRAY_LAB")? {
-        Some(material) => check(material.folder()),
+    match Material::lab()? {
+        Some(material) => check(&material),
         None => Ok(()),
     }
 }

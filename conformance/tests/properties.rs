@@ -1,12 +1,12 @@
 //! What holds for the analyzer whatever it is given: how a stream is cut up does not matter, and nothing makes it panic.
 
-use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use kexray_analyzer::{Anomaly, Connection, Event, Excess, Session, Side, Sink, Timestamp, Verdict};
+use kexray_conformance::Material;
 use kexray_conformance::streams::{self, Call, Piece};
 
 /// What a connection told.
@@ -67,15 +67,10 @@ fn check_session(session: &Session, verdict: Verdict) {
 
 /// The flows of the shipped traces.
 static FLOWS: LazyLock<Vec<(String, Vec<Call>)>> = LazyLock::new(|| {
-    let traces = Path::new(env!("CARGO_MANIFEST_DIR")).join("traces");
-    let entries = traces.read_dir().expect("there are traces");
-    let mut folders: Vec<PathBuf> =
-        entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
-    folders.sort();
     let mut flows = Vec::new();
-    for folder in folders {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let of_trace = streams::of(&folder.join("trace.pcap")).expect("a shipped trace can be read");
+    for capture in Material::shipped().captures().expect("there are traces") {
+        let name = capture.display().to_string();
+        let of_trace = streams::of(&capture).expect("a shipped trace can be read");
         flows.extend(of_trace.into_iter().map(|calls| (name.clone(), calls)));
     }
     assert!(!flows.is_empty());

@@ -9,7 +9,7 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 #[test]
 fn rows_events_and_anomalies_are_zeeks() -> Outcome {
-    let Some(material) = Material::named_by_or_within("KEXRAY_REFERENCE", "zeek")? else { return Ok(()) };
+    let Some(material) = Material::reference()? else { return Ok(()) };
     let known = KnownDifferences::of_project()?;
     let mut differences = Vec::new();
     for folder in folders(material.folder())? {
@@ -35,7 +35,7 @@ fn rows_events_and_anomalies_are_zeeks() -> Outcome {
 /// No verdict contradicts Zeek's but those that are listed; where only one of them gives one, nothing is contradicted.
 #[test]
 fn no_verdict_of_the_dialogue_contradicts_zeeks() -> Outcome {
-    let Some(material) = Material::named_by_or_within("KEXRAY_REFERENCE", "zeek")? else { return Ok(()) };
+    let Some(material) = Material::reference()? else { return Ok(()) };
     let mut differences = Vec::new();
     for folder in folders(material.folder())? {
         let trace = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -57,7 +57,7 @@ fn no_verdict_of_the_dialogue_contradicts_zeeks() -> Outcome {
 
 #[test]
 fn logs_have_zeeks_columns() -> Outcome {
-    let Some(material) = Material::named_by_or_within("KEXRAY_REFERENCE", "zeek")? else { return Ok(()) };
+    let Some(material) = Material::reference()? else { return Ok(()) };
     for folder in folders(material.folder())? {
         let ours = replay::zeek_logs(&capture(&folder)?, Engine::Classic)?;
         for (name, ours) in [("ssh.log", &ours.ssh), ("weird.log", &ours.weird)] {

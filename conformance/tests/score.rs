@@ -1,14 +1,12 @@
 //! Scoring a labelled folder.
 
-use std::path::Path;
-
 use kexray_conformance::Material;
 use kexray_conformance::score::card::{Aspect, Marks};
 use kexray_conformance::score::{Engine, Labels, report, score};
 
 /// A folder with one capture, which holds one connection with a wrong password, then the right one.
 fn folder() -> Result<tempfile::TempDir, Box<dyn std::error::Error>> {
-    let trace = Path::new(env!("CARGO_MANIFEST_DIR")).join("traces/password-second-accepted");
+    let trace = Material::shipped().folder().join("password-second-accepted");
     let folder = tempfile::tempdir()?;
     std::fs::copy(trace.join("trace.pcap"), folder.path().join("trace.pcap"))?;
     let expected: serde_json::Value =
@@ -52,7 +50,7 @@ fn a_capture_without_a_log_of_zeek_is_unknown() -> Result<(), Box<dyn std::error
 /// failures, 63.8 % of the attempts exact.
 #[test]
 fn zeek_scores_what_the_lab_says() -> Result<(), Box<dyn std::error::Error>> {
-    let Some(material) = Material::named_by("KEXRAY_LAB")? else { return Ok(()) };
+    let Some(material) = Material::lab()? else { return Ok(()) };
     let engine = Engine::Zeek(material.folder().join("zeek"));
     let card = score(material.folder(), &Labels::of(material.folder())?, &engine)?;
     assert_eq!((card.false_successes.len(), card.false_failures.len()), (11, 13));

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use kexray_analyzer::{Anomaly, Connection, Event, Excess, Side, Sink, Timestamp};
+use kexray_conformance::Material;
 use kexray_conformance::streams::{self, Call, Piece};
-use kexray_conformance::{Material, say};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -76,23 +76,14 @@ fn verdict(calls: &[Call], trouble: Trouble, seed: u64) -> Option<bool> {
 
 /// Captures of the lab that hold little but authentication.
 fn captures(material: &Material) -> std::io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in material.folder().read_dir()? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|end| end == "pcap") && path.metadata()?.len() < 1_000_000 {
-            found.push(path);
-        }
-    }
-    found.sort();
+    let mut found = material.captures()?;
+    found.retain(|path| path.metadata().is_ok_and(|file| file.len() < 1_000_000));
     Ok(found)
 }
 
 #[test]
 fn trouble_on_the_way_leaves_a_verdict_unsaid_but_turns_none_round() -> Outcome {
-    let Some(material) = Material::named_by("KEXRAY_LAB")? else {
-        say("KEXRAY_LAB is not set: nothing is put under stress");
-        return Ok(());
-    };
+    let Some(material) = Material::lab()? else { return Ok(()) };
     let troubles =
         [Trouble::Cut, Trouble::Lost, Trouble::Late(Side::Originator), Trouble::Late(Side::Responder)];
     let mut turned = Vec::new();

@@ -1,12 +1,12 @@
 //! The shipped traces: what the peers themselves logged, and what we say.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
 use kexray_analyzer::Engine;
 use kexray_conformance::pairing::{Pair, pair};
-use kexray_conformance::{Difference, Endpoints, KnownDifferences, Record, Suite, replay, text};
+use kexray_conformance::{Difference, Endpoints, KnownDifferences, Material, Record, Suite, replay, text};
 
 /// Fields of a label that are columns of ours, of the same name.
 const COLUMNS: [&str; 12] = [
@@ -52,8 +52,7 @@ fn sessions_are_what_the_peers_logged() -> Result<(), Box<dyn std::error::Error>
 }
 
 fn folders() -> std::io::Result<Vec<PathBuf>> {
-    let traces = Path::new(env!("CARGO_MANIFEST_DIR")).join("traces");
-    let entries: Result<Vec<_>, _> = traces.read_dir()?.collect();
+    let entries: Result<Vec<_>, _> = Material::shipped().folder().read_dir()?.collect();
     let mut folders: Vec<PathBuf> =
         entries?.into_iter().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
     folders.sort();

@@ -2,7 +2,6 @@
 //! known are as long on the wire as it says.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
 
 use kexray_analyzer::grammar::{Cipher, Padding, Sealing, transport, words};
 use kexray_analyzer::{Anomaly, Connection, Event, Excess, Side, Sink, Timestamp};
@@ -79,23 +78,9 @@ struct Seen {
     first: BTreeMap<&'static str, usize>,
 }
 
-fn captures(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in folder.read_dir()? {
-        let path = entry?.path();
-        if path.is_dir() {
-            found.extend(captures(&path)?);
-        } else if path.extension().is_some_and(|end| end == "pcap" || end == "pcapng") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-fn look(folder: &Path) -> Result<Seen, Box<dyn std::error::Error>> {
+fn look(material: &Material) -> Result<Seen, Box<dyn std::error::Error>> {
     let mut seen = Seen::default();
-    for capture in captures(folder)? {
+    for capture in material.captures()? {
         let Ok(flows) = streams::of(&capture) else { continue };
         for flow in flows.iter().filter_map(|calls| sealed(calls)) {
             let whence = capture.display().to_string();
@@ -108,7 +93,7 @@ fn look(folder: &Path) -> Result<Seen, Box<dyn std::error::Error>> {
             }
         }
     }
-    say(&format!("{}: {seen:?}", folder.display()));
+    say(&format!("{}: {seen:?}", material.folder().display()));
     Ok(seen)
 }
 
@@ -168,7 +153,7 @@ impl Sealed {
 
 #[test]
 fn packets_of_the_shipped_traces_end_where_sizes_say() -> Outcome {
-    let seen = look(&Path::new(env!("CARGO_MANIFEST_DIR")).join("traces"))?;
+    let seen = look(&Material::shipped())?;
     assert_eq!((seen.packets.len(), seen.cut), (4, 0), "{seen:?}");
     assert!(seen.packets.values().sum::<usize>() > 400, "{seen:?}");
     assert!(seen.first.len() >= 6 && seen.first.values().sum::<usize>() > 80, "{seen:?}");
@@ -177,8 +162,8 @@ fn packets_of_the_shipped_traces_end_where_sizes_say() -> Outcome {
 
 #[test]
 fn packets_of_the_lab_end_where_sizes_say() -> Outcome {
-    let Some(material) = Material::named_by("KEXRAY_LAB")? else { return Ok(()) };
-    let seen = look(material.folder())?;
+    let Some(material) = Material::lab()? else { return Ok(()) };
+    let seen = look(&material)?;
     assert_eq!((seen.packets.len(), seen.cut), (9, 0), "{seen:?}");
     assert!(seen.packets.values().sum::<usize>() > 2500, "{seen:?}");
     assert!(seen.first.len() >= 10 && seen.first.values().sum::<usize>() > 1200, "{seen:?}");
