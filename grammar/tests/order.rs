@@ -1,6 +1,6 @@
 //! Which message may follow which: the tables, and how a conversation is followed with them.
 
-use kexray_grammar::order::{authentication, dh_gex, gss, handshake, rsa, ssh1_handshake};
+use kexray_grammar::order::{authentication, dh_gex, gss, handshake, rsa, ssh1_dialogue, ssh1_handshake};
 use kexray_grammar::{Exchange, ExchangeCourse, Role, Sender, transport};
 
 use Role::{Client, Server};
@@ -34,7 +34,7 @@ macro_rules! check_table {
 
 #[test]
 fn steps_are_those_of_the_table() {
-    check_table!(ssh1_handshake, handshake, authentication, dh_gex, gss, rsa);
+    check_table!(ssh1_handshake, ssh1_dialogue, handshake, authentication, dh_gex, gss, rsa);
 }
 
 #[test]

@@ -6,8 +6,8 @@ mod support;
 
 use kexray_codegen::description::{self, Description};
 use kexray_grammar::{
-    BinaryPacket, Exchange, ParseError, Parsed, PublicKey, Role, Ssh1Packet, connection, ssh1, transport,
-    user_auth,
+    BinaryPacket, Exchange, ParseError, Parsed, PublicKey, Role, Ssh1Packet, connection, ssh1,
+    ssh1_authentication, ssh1_session, transport, user_auth,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -52,6 +52,10 @@ macro_rules! read {
 fn read_layer(layer: &str, role: Role, octets: &[u8]) -> Outcome {
     match layer {
         "Ssh1" => read!(octets, name, |octets| ssh1::Message::parse(role, octets)),
+        "Ssh1Authentication" => {
+            read!(octets, name, |octets| ssh1_authentication::Message::parse(role, octets))
+        }
+        "Ssh1Session" => read!(octets, name, |octets| ssh1_session::Message::parse(role, octets)),
         "Transport" => read!(octets, name, |octets| transport::Message::parse(role, octets)),
         "UserAuth" => read!(octets, name, |octets| user_auth::Message::parse(role, octets)),
         "Connection" => read!(octets, name, |octets| connection::Message::parse(role, octets)),

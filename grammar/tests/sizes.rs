@@ -2,7 +2,10 @@
 
 #![allow(clippy::expect_used, clippy::arithmetic_side_effects, reason = "a test may")]
 
-use kexray_grammar::{Padding, Role, Sealing, Sizes, connection, sealings, ssh1, transport, user_auth};
+use kexray_grammar::{
+    Padding, Role, Sealing, Sizes, connection, sealings, ssh1, ssh1_authentication, ssh1_session, transport,
+    user_auth,
+};
 use proptest::prelude::*;
 
 const PADDINGS: [Padding; 5] =
@@ -141,6 +144,8 @@ macro_rules! in_its_interval {
 }
 
 in_its_interval!(messages_of_ssh1_are_as_long_as_they_may_be, ssh1);
+in_its_interval!(messages_of_ssh1s_authentication_are_as_long_as_they_may_be, ssh1_authentication);
+in_its_interval!(messages_of_ssh1s_sessions_are_as_long_as_they_may_be, ssh1_session);
 in_its_interval!(messages_of_the_transport_layer_are_as_long_as_they_may_be, transport);
 in_its_interval!(messages_of_authentication_are_as_long_as_they_may_be, user_auth);
 in_its_interval!(messages_of_the_connection_protocol_are_as_long_as_they_may_be, connection);

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::structures::{borrows, declare, size_of};
 use super::{Context, ident, number};
-use crate::model::{Shape, Structure, Width};
+use crate::model::{Field, Shape, Structure, Width};
 
 pub(super) fn emit(cx: &Context<'_>) -> TokenStream {
     cx.model.frames.iter().map(|frame| one(cx, frame)).collect()
@@ -53,24 +53,28 @@ fn one(cx: &Context<'_>, frame: &Structure) -> TokenStream {
         head = offset;
         let integer = super::types::integer(*width);
         let (field_name, start, length) = (ident(&field.name), number(start), number(octets));
-        reads.push(quote! {
-            let Some(octets) = head.get(#start..).and_then(|octets| octets.first_chunk::<#length>()) else {
-                return Ok(None);
-            };
-            let #field_name = #integer::from_be_bytes(*octets);
-        });
-        if let Some((low, high)) = field.range {
+        let in_range = field.range.map(|(low, high)| {
             let (low, high) = (number(low), number(high));
-            reads.push(quote! {
+            quote! {
                 if #field_name < #low {
                     return Err(ParseError { structure: #text, offset: #start, kind: ParseErrorKind::TooSmall });
                 }
                 if #field_name > #high {
                     return Err(ParseError { structure: #text, offset: #start, kind: ParseErrorKind::TooLarge });
                 }
-            });
-        }
+            }
+        });
+        let read = quote! {
+            let Some(octets) = head.get(#start..).and_then(|octets| octets.first_chunk::<#length>()) else {
+                return Ok(None);
+            };
+            let #field_name = #integer::from_be_bytes(*octets);
+            #in_range
+        };
+        reads.push((index, read));
     }
+    let parts_told = parts_told(frame, &reads);
+    let reads: Vec<_> = reads.iter().map(|(_, read)| read).collect();
     let told_from = if reads.is_empty() { quote!(_) } else { quote!(head) };
     let head_length = number(head);
     let sum: u64 = frame.fields.iter().filter_map(|field| fixed(&field.shape)).sum();
@@ -115,6 +119,44 @@ fn one(cx: &Context<'_>, frame: &Structure) -> TokenStream {
                 #add
                 Ok(usize::try_from(total).ok())
             }
+
+            #(#parts_told)*
         }
     }
+}
+
+/// For each part whose size others tell, how many octets it has: what stays readable of a frame may tell more than how
+/// long all of it is.
+fn parts_told(frame: &Structure, reads: &[(usize, TokenStream)]) -> Vec<TokenStream> {
+    let text = &frame.name;
+    let told = |field: &Field| {
+        let Shape::Sized(size) = &field.shape else { return None };
+        let needed = size.fields();
+        // All that tells it has to be at the front.
+        let at_front = |index: &usize| reads.iter().any(|(read, _)| read == index);
+        (!needed.is_empty() && needed.iter().all(at_front)).then_some(())?;
+        let read = reads.iter().filter(|(index, _)| needed.contains(index)).map(|(_, read)| read);
+        let part = size_of(frame, size);
+        let name = ident(&format!("{}_octets", field.name));
+        let docs = format!(
+            " Octets of `{}`, told from the first octets of the frame; `None` where they are too few to tell.",
+            field.name
+        );
+        Some(quote! {
+            #[doc = #docs]
+            ///
+            /// # Errors
+            ///
+            /// Where the lengths are out of range or contradict each other.
+            pub fn #name(head: &[u8]) -> Result<Option<usize>, ParseError> {
+                #(#read)*
+                let part = #part;
+                if part < 0 {
+                    return Err(ParseError { structure: #text, offset: 0, kind: ParseErrorKind::Contradiction });
+                }
+                Ok(usize::try_from(part).ok())
+            }
+        })
+    };
+    frame.fields.iter().filter_map(told).collect()
 }

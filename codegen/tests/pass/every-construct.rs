@@ -1445,6 +1445,46 @@ impl Signal<'_> {
         total += part;
         Ok(usize::try_from(total).ok())
     }
+    /// Octets of `body`, told from the first octets of the frame; `None` where they are too few to tell.
+    ///
+    /// # Errors
+    ///
+    /// Where the lengths are out of range or contradict each other.
+    pub fn body_octets(head: &[u8]) -> Result<Option<usize>, ParseError> {
+        let Some(octets) = head.get(0..).and_then(|octets| octets.first_chunk::<2>())
+        else {
+            return Ok(None);
+        };
+        let length = u16::from_be_bytes(*octets);
+        if length < 1 {
+            return Err(ParseError {
+                structure: "Signal",
+                offset: 0,
+                kind: ParseErrorKind::TooSmall,
+            });
+        }
+        if length > 4096 {
+            return Err(ParseError {
+                structure: "Signal",
+                offset: 0,
+                kind: ParseErrorKind::TooLarge,
+            });
+        }
+        let Some(octets) = head.get(2..).and_then(|octets| octets.first_chunk::<1>())
+        else {
+            return Ok(None);
+        };
+        let gap = u8::from_be_bytes(*octets);
+        let part = i64::from(length) + 2 - i64::from(gap) % 4;
+        if part < 0 {
+            return Err(ParseError {
+                structure: "Signal",
+                offset: 0,
+                kind: ParseErrorKind::Contradiction,
+            });
+        }
+        Ok(usize::try_from(part).ok())
+    }
 }
 /// What is sent by boat.
 ///
@@ -1549,6 +1589,53 @@ impl Parcel<'_> {
         }
         total += part;
         Ok(usize::try_from(total).ok())
+    }
+    /// Octets of `body`, told from the first octets of the frame; `None` where they are too few to tell.
+    ///
+    /// # Errors
+    ///
+    /// Where the lengths are out of range or contradict each other.
+    pub fn body_octets(head: &[u8]) -> Result<Option<usize>, ParseError> {
+        let Some(octets) = head.get(0..).and_then(|octets| octets.first_chunk::<2>())
+        else {
+            return Ok(None);
+        };
+        let length = u16::from_be_bytes(*octets);
+        let Some(octets) = head.get(2..).and_then(|octets| octets.first_chunk::<1>())
+        else {
+            return Ok(None);
+        };
+        let gap = u8::from_be_bytes(*octets);
+        let part = i64::from(length) - i64::from(gap);
+        if part < 0 {
+            return Err(ParseError {
+                structure: "Parcel",
+                offset: 0,
+                kind: ParseErrorKind::Contradiction,
+            });
+        }
+        Ok(usize::try_from(part).ok())
+    }
+    /// Octets of `straw`, told from the first octets of the frame; `None` where they are too few to tell.
+    ///
+    /// # Errors
+    ///
+    /// Where the lengths are out of range or contradict each other.
+    pub fn straw_octets(head: &[u8]) -> Result<Option<usize>, ParseError> {
+        let Some(octets) = head.get(2..).and_then(|octets| octets.first_chunk::<1>())
+        else {
+            return Ok(None);
+        };
+        let gap = u8::from_be_bytes(*octets);
+        let part = i64::from(gap);
+        if part < 0 {
+            return Err(ParseError {
+                structure: "Parcel",
+                offset: 0,
+                kind: ParseErrorKind::Contradiction,
+            });
+        }
+        Ok(usize::try_from(part).ok())
     }
 }
 /// The ways to seal a frame.

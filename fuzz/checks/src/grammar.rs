@@ -7,7 +7,7 @@ use std::fmt::{Debug, Write};
 
 use kexray_grammar::{
     BinaryPacket, Event, Exchange, Identification, Names, Origin, Parameters, PreIdentification, PublicKey,
-    Role, Ssh1Packet, Value, connection, ssh1, transport, user_auth,
+    Role, Ssh1Packet, Value, connection, ssh1, ssh1_authentication, ssh1_session, transport, user_auth,
 };
 
 /// Set in the first byte where the server sends.
@@ -27,7 +27,27 @@ pub const PARSERS: &[&str] = &[
     "line",
     "names",
     "method",
+    "ssh1_authentication",
+    "ssh1_session",
 ];
+
+/// SSH-1 counts the bits of its integers: one that comes with zeros in front, or with more bits than it counts, is written
+/// in the shortest way, and one of more bits than fit the count is not written at all.
+macro_rules! ssh1_round_trip {
+    ($layer:ident, $role:expr, $octets:expr) => {{
+        let octets: &[u8] = $octets;
+        let parsed = $layer::Message::parse($role, octets);
+        assert_eq!(parsed, $layer::Message::parse_with_binrw($role, octets), "the two ways to read differ");
+        let Ok(Some(parsed)) = parsed else { return };
+        shown(&parsed.value);
+        let Ok(written) = parsed.value.to_octets() else { return };
+        assert!(written.len() + parsed.trailing <= octets.len());
+        let again = $layer::Message::parse($role, &written).expect("what was written can be read");
+        let again = again.expect("so it is");
+        assert_eq!(again.trailing, 0);
+        assert_eq!(again.value.to_octets().ok(), Some(written), "it is written in two ways");
+    }};
+}
 
 /// Reads in both ways, writes, reads again.
 macro_rules! round_trip {
@@ -105,6 +125,8 @@ pub fn check(input: &[u8]) {
                 |_: &user_auth::Message<'_>| ()
             );
         }
+        "ssh1_authentication" => ssh1_round_trip!(ssh1_authentication, role, octets),
+        "ssh1_session" => ssh1_round_trip!(ssh1_session, role, octets),
         "connection" => {
             round_trip!(
                 octets,
@@ -132,20 +154,11 @@ pub fn check(input: &[u8]) {
     }
 }
 
-/// SSH-1 counts the bits of its integers: one that comes with zeros in front, or with more bits than it counts, is written
-/// in the shortest way, and one of more bits than fit the count is not written at all.
 fn ssh1_message(role: Role, origin: Origin, octets: &[u8]) {
-    let parsed = ssh1::Message::parse(role, octets);
-    assert_eq!(parsed, ssh1::Message::parse_with_binrw(role, octets), "the two ways to read differ");
-    let Ok(Some(parsed)) = parsed else { return };
-    shown(&parsed.value);
-    parsed.value.raise(origin, &mut |event| walk(&event));
-    let Ok(written) = parsed.value.to_octets() else { return };
-    assert!(written.len() + parsed.trailing <= octets.len());
-    let again =
-        ssh1::Message::parse(role, &written).expect("what was written can be read").expect("so it is");
-    assert_eq!(again.trailing, 0);
-    assert_eq!(again.value.to_octets().ok(), Some(written), "it is written in two ways");
+    if let Ok(Some(parsed)) = ssh1::Message::parse(role, octets) {
+        parsed.value.raise(origin, &mut |event| walk(&event));
+    }
+    ssh1_round_trip!(ssh1, role, octets)
 }
 
 fn line(origin: Origin, octets: &[u8]) {
