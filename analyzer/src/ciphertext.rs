@@ -10,6 +10,7 @@ use crate::connected::{Connected, Purpose, Usage};
 use crate::connection::Connection;
 use crate::negotiation::Directions;
 use crate::sink::Sink;
+use crate::ssh1::FollowingSsh1;
 use crate::{Side, Timestamp};
 
 /// An engine at work on a connection.
@@ -20,6 +21,8 @@ pub(crate) enum Inference {
     Dialogue(Option<Box<Following>>),
     /// The user is in.
     Connected(Box<Connected>),
+    /// SSH-1 has a dialogue of its own.
+    Ssh1(Box<FollowingSsh1>),
     /// Nothing more can be said.
     Over,
 }
@@ -71,6 +74,7 @@ impl Inference {
             }
             Self::Dialogue(None) => *self = Self::Over,
             Self::Connected(connected) => connected.lose(),
+            Self::Ssh1(following) => following.lose(),
             Self::Over => {}
         }
     }
@@ -79,6 +83,7 @@ impl Inference {
     pub(crate) fn undecided_since(&self) -> Option<Timestamp> {
         match self {
             Self::Dialogue(Some(following)) => following.dialogue.undecided_since(),
+            Self::Ssh1(following) => following.undecided_since(),
             _ => None,
         }
     }
@@ -100,10 +105,12 @@ impl Connection {
         }
         let sealed = &mut self.streams.of_mut(side).sealed;
         *sealed = sealed.saturating_add(octets.len() as u64);
-        if self.session.version != Some(2) {
-            return;
-        }
         let role = self.roles.of(side);
+        match self.session.version {
+            Some(1) => return self.ssh1_ciphertext(role, at, octets, sink),
+            Some(2) => {}
+            _ => return,
+        }
         match &mut self.inference {
             Inference::Classic(classic) => {
                 if let Some(attempt) = classic.observe(role, octets.len() as u64) {
@@ -118,7 +125,7 @@ impl Connection {
             }
             Inference::Dialogue(Some(_)) => self.follow(role, at, octets, full, sink),
             Inference::Connected(connected) => connected.deliver(role, octets, full),
-            Inference::Over => {}
+            Inference::Ssh1(_) | Inference::Over => {}
         }
     }
 
@@ -218,7 +225,7 @@ impl Connection {
             self.session.auth_banner = record.banner.then_some(true);
             self.session.auth_user = handover.user;
             let measure = Measure { wires: connected.wires(), user: handover.user };
-            self.session.auth_steps = record.into_steps(&measure);
+            self.session.auth_steps = record.into_steps(Some(&measure));
         }
         if success == Some(true) {
             self.inference = Inference::Connected(Box::new(connected));
@@ -226,7 +233,7 @@ impl Connection {
     }
 
     /// Tells a step, if it is an attempt.
-    fn tell_step(&mut self, step: &Step, sink: &mut (impl Sink + ?Sized)) {
+    pub(crate) fn tell_step(&mut self, step: &Step, sink: &mut (impl Sink + ?Sized)) {
         if !step.is_attempt() {
             return;
         }
@@ -240,7 +247,7 @@ impl Connection {
     }
 
     /// Tells that the connection ended without success.
-    fn tell_failure(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
+    pub(crate) fn tell_failure(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
         self.session.tell(at, &Event::SshAuthFailed, sink);
         self.tell_result(at, false, sink);
     }
@@ -258,6 +265,7 @@ impl Connection {
                 self.finish_classic(at, gave_up, sink);
             }
             Inference::Dialogue(_) => self.finish_dialogue(at, sink),
+            Inference::Ssh1(_) => self.finish_ssh1(at, sink),
             Inference::Connected(_) | Inference::Over => {}
         }
         self.finish_connected();
@@ -270,7 +278,12 @@ impl Connection {
         if self.session.algorithms.as_ref().is_some_and(|algorithms| algorithms.compressed()) {
             return;
         }
-        let Usage { purpose, rekeys, client_octets, server_octets } = connected.usage(self.ended);
+        let usage = connected.usage(self.ended);
+        self.note_usage(usage);
+    }
+
+    pub(crate) fn note_usage(&mut self, usage: Usage) {
+        let Usage { purpose, rekeys, client_octets, server_octets } = usage;
         let Purpose { kind, agent_forwarding } = purpose;
         self.session.session_kind = kind;
         self.session.agent_forwarding = agent_forwarding;
@@ -283,6 +296,7 @@ impl Connection {
         match &self.inference {
             Inference::Classic(_) => self.session.auth_success == Some(false),
             Inference::Dialogue(following) => following.is_some(),
+            Inference::Ssh1(following) => following.is_undecided(),
             Inference::Connected(_) | Inference::Over => false,
         }
     }

@@ -2,6 +2,7 @@
 
 use kexray_grammar::{Anomaly, Exchange, Origin, Role};
 
+use crate::auth::dialogue::ssh1::Methods;
 use crate::ciphertext::Inference;
 use crate::config::Config;
 use crate::roles::{Proof, Roles};
@@ -40,6 +41,8 @@ pub struct Connection {
     pub(crate) guessed_right: bool,
     /// Whether both ends offer strict key exchange. OpenSSH PROTOCOL section 1.10.
     pub(crate) strict: bool,
+    /// The methods of authentication that SSH-1's server takes.
+    pub(crate) ssh1_methods: Option<Methods>,
     pub(crate) inference: Inference,
     pub(crate) session: Session,
     /// Whether an end closed the connection.
@@ -73,6 +76,7 @@ impl Connection {
             exchange_if_reversed: None,
             guessed_right: true,
             strict: false,
+            ssh1_methods: None,
             inference: Inference::new(config.engine),
             session: Session::begin(config),
             ended: false,

@@ -42,7 +42,7 @@ impl Connection {
             [Role::Client, Role::Server].map(|role| self.streams.of(self.roles.side(role)));
         if client.phase == Phase::Encrypted {
             let refused = self.session.auth_success == Some(false) || self.left || self.asked_nothing(client);
-            return (self.session.version == Some(2) && refused).then_some(Scan::Authentication);
+            return (self.session.version.is_some() && refused).then_some(Scan::Authentication);
         }
         if !client.is_whole() || !server.is_whole() {
             return None;
@@ -57,6 +57,9 @@ impl Connection {
 
     /// Whether a client that has the keys said too little to have asked for authentication.
     fn asked_nothing(&self, client: &Stream) -> bool {
+        if client.sealed == 0 {
+            return true;
+        }
         let sealing = self.session.algorithms.as_ref().and_then(|it| it.sealing().client_to_server);
         let first = |words: &[&[u8]]| words.first().map_or(0, |word| word.len());
         let service = ServiceRequest::payload_size(first(words::SERVICES));

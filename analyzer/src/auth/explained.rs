@@ -15,7 +15,7 @@ pub struct Explained {
     pub from: Role,
     /// Octets on the wire; `None` where it came with others in one go, and its size follows from nothing.
     pub octets: Option<u32>,
-    /// The message, by its name in the RFCs without the prefix `SSH_MSG_`.
+    /// The message, by its name in the RFCs without the prefix `SSH_MSG_`; of SSH-1, without `SSH_`.
     pub message: &'static str,
     /// What it does for the session.
     pub meaning: Meaning,

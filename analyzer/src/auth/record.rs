@@ -106,9 +106,11 @@ impl Record {
         self.sizes.push(self.size);
     }
 
-    /// The steps that are known, with what their sizes tell.
-    pub(crate) fn into_steps(mut self, measure: &Measure) -> Vec<Step> {
-        measure.detail(&mut self.steps, &self.sizes);
+    /// The steps that are known, with what their sizes tell, if they can be measured.
+    pub(crate) fn into_steps(mut self, measure: Option<&Measure>) -> Vec<Step> {
+        if let Some(measure) = measure {
+            measure.detail(&mut self.steps, &self.sizes);
+        }
         // They stay as long as the connection.
         self.steps.shrink_to_fit();
         self.steps

@@ -5,7 +5,7 @@ use kexray_grammar::user_auth::{
     RequestPassword, RequestPublicKey,
 };
 
-use kexray_grammar::UsualKey;
+use kexray_grammar::{Ssh1Method, UsualKey};
 
 use crate::Timestamp;
 use crate::wire::OctetRange;
@@ -28,12 +28,14 @@ pub enum Method {
     GssapiWithMic,
     /// GSS-API, by what the key exchange proved.
     GssapiKeyex,
+    /// A method that only SSH-1 has.
+    Ssh1(Ssh1Method),
 }
 
 impl Method {
-    /// Its name in the protocol.
+    /// Its name in the protocol; SSH-1's have numbers there, and names in the spec.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::None => RequestNone::METHOD_NAME,
             Self::Password => RequestPassword::METHOD_NAME,
@@ -42,6 +44,7 @@ impl Method {
             Self::Hostbased => RequestHostbased::METHOD_NAME,
             Self::GssapiWithMic => RequestGssapiWithMic::METHOD_NAME,
             Self::GssapiKeyex => RequestGssapiKeyex::METHOD_NAME,
+            Self::Ssh1(method) => method.name(),
         }
     }
 }

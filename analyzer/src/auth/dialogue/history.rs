@@ -6,15 +6,15 @@ use super::octets::Octets;
 use super::said::Said;
 use crate::Timestamp;
 
-/// A packet as one reading has it.
+/// A packet as one reading has it: of SSH-2, unless it says otherwise.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Told {
+pub(crate) struct Told<S = Said> {
     /// When its last octet was seen.
     pub(crate) at: Timestamp,
     /// Who sent it.
     pub(crate) from: Role,
     /// What it was taken for.
-    pub(crate) said: Said,
+    pub(crate) said: S,
     /// Octets on the wire; zero where several packets came in one go.
     pub(crate) octets: Octets,
     /// Octets of all that came in one go with it, if it was the first of them; else zero.
@@ -32,20 +32,26 @@ impl Place {
 }
 
 /// The tree.
-#[derive(Debug, Default)]
-pub(super) struct History {
-    packets: Vec<(Place, Told)>,
+#[derive(Debug)]
+pub(super) struct History<S = Said> {
+    packets: Vec<(Place, Told<S>)>,
 }
 
-impl History {
+impl<S> Default for History<S> {
+    fn default() -> Self {
+        Self { packets: Vec::new() }
+    }
+}
+
+impl<S: Copy> History<S> {
     /// Adds a packet behind a place. Tells its own.
-    pub(super) fn push(&mut self, before: Place, packet: Told) -> Place {
+    pub(super) fn push(&mut self, before: Place, packet: Told<S>) -> Place {
         self.packets.push((before, packet));
         Place(u32::try_from(self.packets.len()).unwrap_or(u32::MAX))
     }
 
     /// Tells the packets that lead to a place, first to last, and forgets all.
-    pub(super) fn take(&mut self, place: Place, tell: &mut impl FnMut(&Told)) {
+    pub(super) fn take(&mut self, place: Place, tell: &mut impl FnMut(&Told<S>)) {
         // Whoever is not on the way is passed over: places only grow along a way.
         let mut way = Vec::new();
         let mut next = place;

@@ -15,6 +15,7 @@ mod sealing;
 mod search;
 mod situation;
 mod software;
+pub(crate) mod ssh1;
 mod standing;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use super::situation::{Each, Situation, Stage};
 use super::{Evidence, Outcome};
 
 /// By how much the best reading must beat all that contradict it.
-const SURE: Cost = against(4);
+pub(super) const SURE: Cost = against(4);
 
 /// What decides, with what is sent next, where it goes from here. It has nothing of time and place: dialogues that go the
 /// same way share it.

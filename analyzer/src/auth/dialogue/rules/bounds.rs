@@ -10,7 +10,6 @@ use kexray_grammar::user_auth::{
 use kexray_grammar::{limits, words};
 
 use super::super::octets::{Octets, octets};
-use crate::auth::Method;
 
 const fn first(words: &[&[u8]]) -> usize {
     match words.first() {
@@ -53,7 +52,7 @@ pub(super) const SUCCESS: Octets = octets(Success::payload_size());
 /// FAILURE, without the list.
 pub(super) const FAILURE: Octets = octets(Failure::payload_size(0));
 /// FAILURE with the shortest list that lets anyone go on.
-pub(super) const SHORTEST_FAILURE: Octets = octets(Failure::payload_size(Method::Password.name().len()));
+pub(super) const SHORTEST_FAILURE: Octets = octets(Failure::payload_size(RequestPassword::METHOD_NAME.len()));
 /// An empty BANNER, or PASSWD_CHANGEREQ.
 pub(super) const BANNER: Octets = octets(Banner::payload_size(0, 0));
 /// EXT_INFO without extensions.

@@ -198,6 +198,8 @@ impl Situation {
                 switched.saturating_add(people::long_name_typed(self.user.least))
             }
             Method::GssapiWithMic | Method::GssapiKeyex | Method::Hostbased => 1,
+            // It has a dialogue of its own.
+            Method::Ssh1(_) => 0,
         };
         size.saturating_add(thought)
     }

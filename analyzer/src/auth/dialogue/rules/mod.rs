@@ -16,6 +16,7 @@ use std::num::Saturating;
 use kexray_grammar::{Role, Software, numbers};
 
 pub(super) use self::effects::{Packet, at_end, effect};
+pub(super) use self::people::{long_name, odd_command, odd_lone_password};
 use super::octets::{Interval, Octets, octets};
 use super::said::Said;
 use super::situation::{Each, Situation, Stage};

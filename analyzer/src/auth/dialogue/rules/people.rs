@@ -1,9 +1,11 @@
-//! What lengths speak against that people choose: those of their names and passwords.
+//! What lengths speak against that people choose: those of their names, passwords and commands.
+
+use kexray_grammar::numbers;
 
 use super::super::octets::{Interval, Octets};
 
 /// A user's name of so many octets, at least, in a request that holds nothing else.
-pub(super) fn long_name(least: Octets) -> u16 {
+pub(in super::super) fn long_name(least: Octets) -> u16 {
     match least.0 {
         0..=8 => 0,
         9..=12 => 1,
@@ -39,4 +41,32 @@ pub(super) fn odd_password(user: Octets, both: Interval, hidden: bool) -> u16 {
         _ => 8,
     };
     u16::saturating_add(short, long)
+}
+
+/// A password of SSH-1, which nothing else is sent with.
+pub(in super::super) fn odd_lone_password(octets: usize) -> u16 {
+    let odd = match octets {
+        0 => 5,
+        1..=2 => 4,
+        3..=5 => 2,
+        6..=24 => 1,
+        25..=40 => 2,
+        41..=64 => 4,
+        65..=128 => 5,
+        _ => 8,
+    };
+    // Some hide the length: OpenSSH fills up to a multiple.
+    let filled_up = octets > 0
+        && octets <= numbers::MOST_FILLER_OF_SSH1
+        && octets.is_multiple_of(numbers::SSH1_PASSWORD_ALIGNED);
+    if filled_up { 1 } else { odd }
+}
+
+/// A command of so many octets.
+pub(in super::super) fn odd_command(octets: usize) -> u16 {
+    match octets {
+        0 => 5,
+        1..=99 => 1,
+        _ => 2,
+    }
 }

@@ -1,7 +1,8 @@
-//! Messages of SSH-1.
+//! Messages of SSH-1 in clear.
 
 use kexray_grammar::{Anomaly, ssh1};
 
+use crate::auth::dialogue::ssh1::Methods;
 use crate::connection::Connection;
 use crate::sink::Sink;
 use crate::stream::Phase;
@@ -29,7 +30,10 @@ impl Connection {
                 let origin = self.origin(side);
                 parsed.value.raise(origin, &mut |event| self.session.tell(at, &event, sink));
                 match parsed.value {
-                    ssh1::Message::PublicKey(_) => self.streams.of_mut(side).phase = Phase::KeysSent,
+                    ssh1::Message::PublicKey(keys) => {
+                        self.ssh1_methods = Some(Methods::of_mask(keys.supported_authentications_mask));
+                        self.streams.of_mut(side).phase = Phase::KeysSent;
+                    }
                     ssh1::Message::SessionKey(_) => self.streams.of_mut(side).phase = Phase::Encrypted,
                     _ => {}
                 }

@@ -1,0 +1,127 @@
+//! What is told of SSH-1's ciphertext: the sizes of its packets, and what they say of authentication.
+
+use kexray_grammar::Role;
+
+use crate::Timestamp;
+use crate::auth::dialogue::Habits;
+use crate::auth::dialogue::ssh1::{Dialogue, Ends, Heard};
+use crate::auth::{Evidence, Explained, Record, Step};
+use crate::ciphertext::Inference;
+use crate::connection::Connection;
+use crate::sink::Sink;
+
+/// The dialogue of SSH-1, and what it told.
+#[derive(Debug)]
+pub(crate) struct FollowingSsh1 {
+    dialogue: Dialogue,
+    record: Record,
+}
+
+impl FollowingSsh1 {
+    /// Octets are missing.
+    pub(crate) fn lose(&mut self) {
+        self.dialogue.lose();
+    }
+
+    /// The time from which on a verdict may still be told.
+    pub(crate) fn undecided_since(&self) -> Option<Timestamp> {
+        self.dialogue.undecided_since()
+    }
+
+    /// Whether the end of the connection has a verdict to tell.
+    pub(crate) fn is_undecided(&self) -> bool {
+        !self.dialogue.is_decided() && !self.dialogue.is_lost()
+    }
+}
+
+/// Takes down what became certain.
+struct Notes<'a> {
+    record: &'a mut Record,
+    explanation: &'a mut Option<Vec<Explained>>,
+    /// Requests that were answered.
+    steps: Vec<Step>,
+}
+
+impl Notes<'_> {
+    fn take(&mut self, packet: &Heard, evidence: Evidence) {
+        self.steps.extend(self.record.take(&packet.as_ssh2(), evidence));
+        if let Some(explanation) = self.explanation {
+            explanation.push(packet.explained(evidence));
+        }
+    }
+}
+
+impl Connection {
+    /// Ciphertext of SSH-1 was delivered.
+    pub(crate) fn ssh1_ciphertext(
+        &mut self,
+        role: Role,
+        at: Timestamp,
+        octets: &[u8],
+        sink: &mut (impl Sink + ?Sized),
+    ) {
+        if matches!(self.inference, Inference::Dialogue(None)) {
+            let client = Habits::of(self.session.client.as_deref().unwrap_or_default());
+            let ends = Ends { client, methods: self.ssh1_methods };
+            let following = FollowingSsh1 { dialogue: Dialogue::new(ends), record: Record::default() };
+            self.inference = Inference::Ssh1(Box::new(following));
+        }
+        let Inference::Ssh1(following) = &mut self.inference else { return };
+        let FollowingSsh1 { dialogue, record } = &mut **following;
+        let was_decided = dialogue.is_decided();
+        let mut notes = Notes { record, explanation: &mut self.session.explanation, steps: Vec::new() };
+        dialogue.deliver(role, at, octets, &mut |packet, evidence| notes.take(packet, evidence));
+        let steps = notes.steps;
+        if dialogue.is_decided() && !was_decided {
+            self.take_ssh1_outcome();
+        }
+        for step in &steps {
+            self.tell_step(step, sink);
+        }
+    }
+
+    /// The connection is over: what its dialogue came to, if it was not decided before, and what the session was for.
+    pub(crate) fn finish_ssh1(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
+        let Inference::Ssh1(following) = &mut self.inference else { return };
+        let FollowingSsh1 { dialogue, record } = &mut **following;
+        if !dialogue.is_decided() {
+            let mut notes = Notes { record, explanation: &mut self.session.explanation, steps: Vec::new() };
+            dialogue.finish(self.ended, &mut |packet, evidence| notes.take(packet, evidence));
+            let steps = notes.steps;
+            record.leave_unanswered(dialogue.outcome().evidence);
+            self.take_ssh1_outcome();
+            self.tell_ssh1_end(at, &steps, sink);
+        }
+        let Inference::Ssh1(following) = &self.inference else { return };
+        if self.session.auth_success == Some(true) {
+            self.note_usage(following.dialogue.usage());
+        }
+    }
+
+    /// Puts what is certain into the session.
+    fn take_ssh1_outcome(&mut self) {
+        let Inference::Ssh1(following) = &mut self.inference else { return };
+        let outcome = following.dialogue.outcome();
+        self.left = outcome.left;
+        self.session.auth_success = outcome.success;
+        if outcome.success.is_some() {
+            let record = std::mem::take(&mut following.record);
+            self.session.auth_attempts = outcome.attempts;
+            self.session.auth_evidence = Some(outcome.evidence);
+            self.session.auth_method = record.deciding();
+            self.session.auth_user = following.dialogue.user();
+            self.session.auth_steps = record.into_steps(None);
+        }
+    }
+
+    /// Tells what the end of the connection decided.
+    fn tell_ssh1_end(&mut self, at: Timestamp, steps: &[Step], sink: &mut (impl Sink + ?Sized)) {
+        let Some(success) = self.session.auth_success else { return };
+        for step in steps {
+            self.tell_step(step, sink);
+        }
+        if !success && self.session.auth_attempts > 0 {
+            self.tell_failure(at, sink);
+        }
+    }
+}
