@@ -93,6 +93,8 @@ pub enum Code {
     UnreachableState,
     /// A state that nothing leads from, and that is no end.
     DeadEnd,
+    /// A group or record that nothing holds.
+    UnusedPart,
 }
 
 impl Code {
@@ -138,6 +140,7 @@ impl Code {
         Self::UnreachableMessage,
         Self::UnreachableState,
         Self::DeadEnd,
+        Self::UnusedPart,
     ];
 
     /// `E001` and so on; `W001` and so on for warnings.
@@ -184,6 +187,7 @@ impl Code {
             Self::UnreachableMessage => "W007",
             Self::UnreachableState => "W008",
             Self::DeadEnd => "W009",
+            Self::UnusedPart => "W010",
         }
     }
 

@@ -47,6 +47,7 @@ impl Code {
             Self::UnreachableMessage => include_str!("explanations/W007.md"),
             Self::UnreachableState => include_str!("explanations/W008.md"),
             Self::DeadEnd => include_str!("explanations/W009.md"),
+            Self::UnusedPart => include_str!("explanations/W010.md"),
         }
     }
 }

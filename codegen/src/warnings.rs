@@ -21,6 +21,7 @@ pub(crate) fn warn(spec: &Spec, diagnostics: &mut Diagnostics) {
     warnings.unraised_events();
     warnings.unused_limits();
     warnings.unraised_anomalies();
+    warnings.unused_parts();
     warnings.shadowed_names();
     warnings.ambiguous_methods();
 }
@@ -191,6 +192,31 @@ impl<'w> Warnings<'w> {
                 anomaly.name.text
             );
             self.diagnostics.report(Code::UnraisedAnomaly, &anomaly.name.span, message).help(help);
+        }
+    }
+
+    /// Types, numbers and words are for handwritten code too; groups and records are nothing by themselves.
+    fn unused_parts(&mut self) {
+        let repeated = self.structures().flatten().filter_map(|field| match &field.shape {
+            FieldShape::Repeated { group, .. } => Some(group.text.as_str()),
+            _ => None,
+        });
+        let repeated: BTreeSet<&str> = repeated.collect();
+        let holders = self.spec.events.iter().chain(&self.spec.records);
+        let held: BTreeSet<&str> =
+            holders.flat_map(|item| &item.parameters).map(|parameter| parameter.kind.text.as_str()).collect();
+        let groups = self.spec.groups.iter().map(|item| &item.name);
+        let groups = groups.filter(|name| !repeated.contains(name.text.as_str()));
+        for name in groups {
+            let message = format!("nothing repeats group `{}`", name.text);
+            let help = format!("let a message hold it, `field: {}[count]`, or take it out", name.text);
+            self.diagnostics.report(Code::UnusedPart, &name.span, message).help(help);
+        }
+        let records = self.spec.records.iter().map(|item| &item.name);
+        for name in records.filter(|name| !held.contains(name.text.as_str())) {
+            let message = format!("record `{}` is part of no event", name.text);
+            let help = format!("let an event hold it, `parameter: {}`, or take it out", name.text);
+            self.diagnostics.report(Code::UnusedPart, &name.span, message).help(help);
         }
     }
 
