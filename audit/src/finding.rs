@@ -7,38 +7,18 @@ use crate::Severity;
 /// Declares each finding once.
 macro_rules! findings {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, $severity:ident, $reference:literal;)+) => {
-        /// Something that is wrong, or worth knowing, about a server, a client or a host key.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Finding {
-            $($(#[doc = $doc])+ $variant,)+
+        vocabulary! {
+            /// Something that is wrong, or worth knowing, about a server, a client or a host key.
+            Finding:
+            $($(#[doc = $doc])+ $variant = $name;)+
         }
 
         impl Finding {
-            /// All of them, in the order of the table.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            /// The name under which it is reported.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)+
-                }
-            }
-
             /// How bad it is.
             #[must_use]
             pub const fn severity(self) -> Severity {
                 match self {
                     $(Self::$variant => Severity::$severity,)+
-                }
-            }
-
-            /// What it means, as a sentence or more.
-            #[must_use]
-            pub fn meaning(self) -> &'static str {
-                match self {
-                    $(Self::$variant => concat!($($doc),+).trim_start(),)+
                 }
             }
 

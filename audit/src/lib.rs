@@ -42,6 +42,9 @@
     )
 )]
 
+#[macro_use]
+mod vocabulary;
+
 mod assessment;
 mod counts;
 mod finding;

@@ -1,39 +1,9 @@
-//! What may be noticed: one table, from which logs, documentation and whoever explains a name take it.
+//! What may be noticed: one table, from which logs, documentation and whoever explains a name take it. The first two have
+//! Zeek's names.
 
-/// Declares each notice once.
-macro_rules! notices {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal;)+) => {
-        /// Something that sessions show together, or one shows by itself, and that someone should look at.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Notice {
-            $($(#[doc = $doc])+ $variant,)+
-        }
-
-        impl Notice {
-            /// All of them, in the order of the table.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            /// The name under which it is logged: of the first two that of Zeek.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)+
-                }
-            }
-
-            /// What it means, as a sentence or more.
-            #[must_use]
-            pub fn meaning(self) -> &'static str {
-                match self {
-                    $(Self::$variant => concat!($($doc),+).trim_start(),)+
-                }
-            }
-        }
-    };
-}
-
-notices! {
+vocabulary! {
+    /// Something that sessions show together, or one shows by itself, and that someone should look at.
+    Notice:
     /// A host failed to authenticate in many connections within the window. Told once a window.
     PasswordGuessing = "SSH::Password_Guessing";
     /// A host that was guessing passwords was let in.
