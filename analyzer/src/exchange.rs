@@ -104,6 +104,10 @@ impl Connection {
         }
         if sink.wants_details() {
             self.note_offer(side);
+            self.session
+                .agreement
+                .get_or_insert_default()
+                .note_cookie(side, u128::from_be_bytes(kexinit.cookie));
         }
         self.negotiate();
         self.check_strict(at, sink);
@@ -196,7 +200,9 @@ impl Connection {
                 }
                 self.session.note_proof(&parsed.value);
                 if sink.wants_details() {
-                    self.session.agreement.get_or_insert_default().note(&parsed.value);
+                    let kex = self.session.algorithms.as_ref().and_then(|it| it.kex.as_ref());
+                    let method = kex.and_then(Named::known);
+                    self.session.agreement.get_or_insert_default().note(&parsed.value, method);
                 }
                 let origin = self.origin(side);
                 parsed.value.raise(origin, &mut |event| self.session.tell(at, &event, sink));

@@ -1,34 +1,53 @@
-//! What a Diffie-Hellman exchange goes by: the group, how it was asked for, and whether the public values hide anything.
+//! What a Diffie-Hellman exchange goes by: the group, how it was asked for, and the public values.
 
-use kexray_grammar::{ExchangeMessage, KnownGroup, dh, dh_gex, ecdh, gss_gex};
+use kexray_grammar::{ExchangeMessage, KexMethod, KnownGroup, Mpint, dh, dh_gex, ecdh, ecmqv, gss, gss_gex};
 use sha2::{Digest, Sha256};
 
+use crate::Side;
 use crate::host_key::hexadecimal;
 use crate::key_facts::{bits, trimmed};
+use crate::public_value::PublicValue;
 
 /// What the messages of a key exchange tell of the group that it works in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Agreement {
-    /// The group that the server chose, where it did. RFC 4419 section 3.
+    /// The group that the method stands for, or that the server chose. RFC 4253 section 8, RFC 4419 section 3.
     pub group: Option<Group>,
     /// What the client asked for, where it did. RFC 4419 section 3.
     pub request: Option<GroupRequest>,
-    /// Whether a public value was seen from which anyone can tell the secret: none that lies between 1 and the modulus less
-    /// 1 (RFC 4253 section 8), or nothing but zeros on a curve. `None` where no public value was seen.
-    pub degenerate: Option<bool>,
-    /// The modulus, without zeros in front.
-    modulus: Box<[u8]>,
+    /// What the client sent.
+    pub client: Option<PublicValue>,
+    /// What the server sent.
+    pub server: Option<PublicValue>,
+    /// The cookies of the KEXINITs, of the end that opened the connection first; 0 where one was not seen. They are random
+    /// (RFC 4253 section 7.1), so together they tell one exchange from another, wherever it was recorded.
+    pub cookies: [u128; 2],
+    modulus: Modulus,
 }
 
 /// A group of numbers modulo a prime.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
     /// Length of the modulus.
     pub bits: u64,
     /// Its name, if it is one that many know: `modp2048`, `ffdhe3072`.
     pub name: Option<&'static str>,
+    /// SHA-256 of the modulus, without zeros in front, in hexadecimal, of a group without a name.
+    pub fingerprint: Option<Box<str>>,
     /// The generator; `None` where it takes more than 64 bits.
     pub generator: Option<u64>,
+}
+
+/// What is known of the modulus.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Modulus {
+    /// Nothing.
+    #[default]
+    Unknown,
+    /// It is of a group of so many bits that everyone knows. All of these have ones in front: 64 of them.
+    Known(u64),
+    /// It was sent: here without zeros in front.
+    Sent(Box<[u8]>),
 }
 
 /// The sizes of groups that a client asks for, in bits.
@@ -43,11 +62,22 @@ pub struct GroupRequest {
 }
 
 impl Agreement {
-    /// Takes in a message of the exchange.
-    pub(crate) fn note(&mut self, message: &ExchangeMessage<'_>) {
+    /// Takes in the cookie of a KEXINIT. RFC 4253 section 7.1.
+    pub(crate) fn note_cookie(&mut self, side: Side, cookie: u128) {
+        let [originator, responder] = &mut self.cookies;
+        let slot = if side == Side::Originator { originator } else { responder };
+        *slot = cookie;
+    }
+
+    /// Takes in a message of the exchange that the method stands for, if that is known.
+    pub(crate) fn note(&mut self, message: &ExchangeMessage<'_>, method: Option<KexMethod>) {
         use {
-            dh::Message as Dh, dh_gex::Message as DhGex, ecdh::Message as Ecdh, gss_gex::Message as GssGex,
+            dh::Message as Dh, dh_gex::Message as DhGex, ecdh::Message as Ecdh, ecmqv::Message as Ecmqv,
+            gss::Message as Gss, gss_gex::Message as GssGex,
         };
+        if self.group.is_none() {
+            self.take_for_granted(method);
+        }
         match message {
             ExchangeMessage::DhGex(DhGex::Request(asked)) => {
                 self.ask(Some(asked.min), asked.n, Some(asked.max))
@@ -56,58 +86,121 @@ impl Agreement {
             ExchangeMessage::GssGex(GssGex::GroupReq(asked)) => {
                 self.ask(Some(asked.min), asked.n, Some(asked.max));
             }
-            ExchangeMessage::DhGex(DhGex::Group(group)) => self.choose(group.p.0, group.g.0),
-            ExchangeMessage::GssGex(GssGex::Group(group)) => self.choose(group.p.0, group.g.0),
-            ExchangeMessage::Dh(Dh::Init(init)) => self.show(init.e.0),
-            ExchangeMessage::Dh(Dh::Reply(reply)) => self.show(reply.f.0),
-            ExchangeMessage::DhGex(DhGex::Init(init)) => self.show(init.e.0),
-            ExchangeMessage::DhGex(DhGex::Reply(reply)) => self.show(reply.f.0),
-            ExchangeMessage::GssGex(GssGex::Init(init)) => self.show(init.e.0),
-            ExchangeMessage::GssGex(GssGex::Complete(complete)) => self.show(complete.f.0),
-            ExchangeMessage::Ecdh(Ecdh::Init(init)) => self.show_point(init.q_c.0),
-            ExchangeMessage::Ecdh(Ecdh::Reply(reply)) => self.show_point(reply.q_s.0),
+            ExchangeMessage::DhGex(DhGex::Group(group)) => self.choose(group.p, group.g),
+            ExchangeMessage::GssGex(GssGex::Group(group)) => self.choose(group.p, group.g),
+            ExchangeMessage::Dh(Dh::Init(init)) => self.client = Some(self.number(init.e.0)),
+            ExchangeMessage::Dh(Dh::Reply(reply)) => self.server = Some(self.number(reply.f.0)),
+            ExchangeMessage::DhGex(DhGex::Init(init)) => self.client = Some(self.number(init.e.0)),
+            ExchangeMessage::DhGex(DhGex::Reply(reply)) => self.server = Some(self.number(reply.f.0)),
+            ExchangeMessage::GssGex(GssGex::Init(init)) => self.client = Some(self.number(init.e.0)),
+            ExchangeMessage::GssGex(GssGex::Complete(complete)) => {
+                self.server = Some(self.number(complete.f.0));
+            }
+            ExchangeMessage::Gss(Gss::Init(init)) => {
+                self.client = Some(self.either(init.public_value.0, method))
+            }
+            ExchangeMessage::Gss(Gss::Complete(complete)) => {
+                self.server = Some(self.either(complete.public_value.0, method));
+            }
+            ExchangeMessage::Ecdh(Ecdh::Init(init)) => {
+                self.client = Some(PublicValue::point(init.q_c.0, method));
+            }
+            ExchangeMessage::Ecdh(Ecdh::Reply(reply)) => {
+                self.server = Some(PublicValue::point(reply.q_s.0, method));
+            }
+            ExchangeMessage::Ecmqv(Ecmqv::Init(init)) => {
+                self.client = Some(PublicValue::point(init.q_c.0, method));
+            }
+            ExchangeMessage::Ecmqv(Ecmqv::Reply(reply)) => {
+                self.server = Some(PublicValue::point(reply.q_s.0, method));
+            }
             _ => {}
         }
+    }
+
+    /// Whether a public value was seen from which anyone can tell the secret: none that lies between 1 and the modulus less
+    /// 1 (RFC 4253 section 8), a point of small order, or nothing but zeros. `None` where no public value was seen.
+    #[must_use]
+    pub fn degenerate(&self) -> Option<bool> {
+        let seen = [self.client, self.server].into_iter().flatten();
+        seen.map(|value| value.degenerate).reduce(|one, other| one || other)
+    }
+
+    /// Whether the server chose the group, in a group exchange.
+    #[must_use]
+    pub const fn is_chosen(&self) -> bool {
+        matches!(self.modulus, Modulus::Sent(_))
     }
 
     fn ask(&mut self, min: Option<u32>, preferred: u32, max: Option<u32>) {
         self.request = Some(GroupRequest { min, preferred, max });
     }
 
-    fn choose(&mut self, modulus: &[u8], generator: &[u8]) {
-        let (modulus, generator) = (trimmed(modulus), trimmed(generator));
-        let digest = hexadecimal(&Sha256::digest(modulus));
+    /// The group that the method stands for.
+    fn take_for_granted(&mut self, method: Option<KexMethod>) {
+        let name = method.and_then(KexMethod::group);
+        let Some(known) = name.and_then(|name| KnownGroup::of_name(name.as_bytes())) else { return };
+        self.modulus = Modulus::Known(known.bits() as u64);
+        self.group = Some(Group::known(known));
+    }
+
+    fn choose(&mut self, modulus: Mpint<'_>, generator: Mpint<'_>) {
+        let (modulus, generator) = (trimmed(modulus.0), trimmed(generator.0));
+        let fingerprint = hexadecimal(&Sha256::digest(modulus));
+        let known = KnownGroup::all().find(|known| known.digest() == fingerprint);
         self.group = Some(Group {
             bits: bits(modulus),
-            name: KnownGroup::of_name(digest.as_bytes()).map(KnownGroup::group),
+            name: known.map(KnownGroup::name),
+            fingerprint: known.is_none().then(|| fingerprint.into()),
             generator: number(generator),
         });
-        self.modulus = modulus.into();
+        self.modulus = Modulus::Sent(modulus.into());
     }
 
-    fn show(&mut self, value: &[u8]) {
-        let negative = value.first().is_some_and(|octet| octet.leading_ones() > 0);
-        let value = trimmed(value);
-        let degenerate = negative || matches!(value, [] | [1]) || self.is_beyond(value);
-        *self.degenerate.get_or_insert_default() |= degenerate;
+    fn number(&self, value: &[u8]) -> PublicValue {
+        PublicValue::number(value, &self.modulus)
     }
 
-    /// Whether a number is the modulus less 1, or greater.
-    fn is_beyond(&self, value: &[u8]) -> bool {
-        let Some((last, front)) = self.modulus.split_last() else { return false };
-        // The modulus is odd, if it is a prime.
-        let less = front.iter().copied().chain([last & !1]);
-        value.len() > self.modulus.len()
-            || value.len() == self.modulus.len() && value.iter().copied().ge(less)
-    }
-
-    fn show_point(&mut self, point: &[u8]) {
-        *self.degenerate.get_or_insert_default() |= point.iter().all(|octet| *octet == 0);
+    /// A number in a group, or a point on a curve: the method tells. RFC 4462 section 2.1, RFC 8732 section 5.
+    fn either(&self, value: &[u8], method: Option<KexMethod>) -> PublicValue {
+        if self.group.is_some() { self.number(value) } else { PublicValue::point(value, method) }
     }
 
     /// Octets that are kept.
     pub(crate) fn kept(&self) -> usize {
-        self.modulus.len().saturating_add(size_of::<Self>())
+        let modulus = if let Modulus::Sent(modulus) = &self.modulus { modulus.len() } else { 0 };
+        modulus.saturating_add(size_of::<Self>())
+    }
+}
+
+impl Group {
+    fn known(known: KnownGroup) -> Self {
+        Self {
+            bits: known.bits() as u64,
+            name: Some(known.name()),
+            fingerprint: None,
+            generator: Some(known.generator() as u64),
+        }
+    }
+}
+
+impl Modulus {
+    /// Whether a number without zeros in front is it less 1, or greater; of one that is only known to begin with 64 ones, all
+    /// that do so as well, which no honest end meets.
+    pub(crate) fn is_below(&self, value: &[u8]) -> bool {
+        match self {
+            Self::Unknown => false,
+            Self::Known(length) => {
+                let front = value.first_chunk().is_some_and(|front| u64::from_be_bytes(*front) == u64::MAX);
+                bits(value) > *length || bits(value) == *length && front
+            }
+            Self::Sent(modulus) => {
+                let Some((last, front)) = modulus.split_last() else { return false };
+                // It is odd, if it is a prime.
+                let less = front.iter().copied().chain([last & !1]);
+                value.len() > modulus.len() || value.len() == modulus.len() && value.iter().copied().ge(less)
+            }
+        }
     }
 }
 
@@ -122,13 +215,12 @@ fn number(octets: &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kexray_grammar::{Mpint, SshString};
 
     fn init(e: &[u8]) -> Option<bool> {
         let mut agreement = Agreement::default();
-        agreement.choose(&[0, 0xf1, 0x05], &[2]);
-        agreement.note(&ExchangeMessage::DhGex(dh_gex::Message::Init(dh_gex::Init { e: Mpint(e) })));
-        agreement.degenerate
+        agreement.choose(Mpint(&[0, 0xf1, 0x05]), Mpint(&[2]));
+        agreement.note(&ExchangeMessage::DhGex(dh_gex::Message::Init(dh_gex::Init { e: Mpint(e) })), None);
+        agreement.degenerate()
     }
 
     #[test]
@@ -144,12 +236,35 @@ mod tests {
     }
 
     #[test]
-    fn points_of_zeros_hide_nothing() {
-        for (q_c, degenerate) in [(&[0; 32][..], true), (&[], true), (&[7; 32], false)] {
+    fn of_groups_that_everyone_knows_the_front_tells() {
+        let method = KexMethod::of_name(b"diffie-hellman-group14-sha256");
+        let value = |front: [u8; 8], length: usize| {
+            let e = [&[0][..], &front, &vec![5; length - 8]].concat();
             let mut agreement = Agreement::default();
-            let init = ecdh::Init { q_c: SshString(q_c) };
-            agreement.note(&ExchangeMessage::Ecdh(ecdh::Message::Init(init)));
-            assert_eq!(agreement.degenerate, Some(degenerate));
+            agreement.note(&ExchangeMessage::Dh(dh::Message::Init(dh::Init { e: Mpint(&e) })), method);
+            let group = agreement
+                .group
+                .clone()
+                .map(|group| (group.bits, group.name, group.generator, group.fingerprint));
+            assert_eq!(group, Some((2048, Some("modp2048"), Some(2), None)));
+            agreement.degenerate()
+        };
+        let most = [255, 255, 255, 255, 255, 255, 255, 254];
+        assert_eq!(value(most, 256), Some(false));
+        assert_eq!(value([255; 8], 255), Some(false));
+        assert_eq!(value([255; 8], 256), Some(true));
+        assert_eq!(value([1; 8], 257), Some(true));
+    }
+
+    #[test]
+    fn methods_and_curves_name_what_is_in_the_tables() {
+        for method in KexMethod::all() {
+            if let Some(group) = method.group() {
+                assert!(KnownGroup::of_name(group.as_bytes()).is_some(), "{}", method.name());
+            }
+            if let Some(curve) = method.curve() {
+                assert!(kexray_grammar::Curve::of_name(curve.as_bytes()).is_some(), "{}", method.name());
+            }
         }
     }
 
@@ -167,10 +282,11 @@ mod tests {
             .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap());
         let modulus: Vec<_> = std::iter::once(0).chain(octets).collect();
         let mut agreement = Agreement::default();
-        agreement.choose(&modulus, &[0, 2]);
-        let known = Group { bits: 1024, name: Some("modp1024"), generator: Some(2) };
+        agreement.choose(Mpint(&modulus), Mpint(&[0, 2]));
+        let known = Group { bits: 1024, name: Some("modp1024"), fingerprint: None, generator: Some(2) };
         assert_eq!(agreement.group, Some(known));
-        agreement.choose(&[1, 1], &[0xff; 9]);
-        assert_eq!(agreement.group, Some(Group { bits: 9, name: None, generator: None }));
+        agreement.choose(Mpint(&[0, 1, 1]), Mpint(&[0xff; 9]));
+        let fingerprint = Some(hexadecimal(&Sha256::digest([1, 1])).into());
+        assert_eq!(agreement.group, Some(Group { bits: 9, name: None, fingerprint, generator: None }));
     }
 }

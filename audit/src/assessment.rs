@@ -31,6 +31,7 @@ pub(crate) fn findings<'s>(
     }
     of_keys(servers, &mut findings);
     of_addresses(servers, &mut findings);
+    of_groups(servers, &mut findings);
     findings.sort_by(|one, other| {
         let order = |found: &Found| (std::cmp::Reverse(found.finding.severity()), found.finding);
         order(one).cmp(&order(other)).then_with(|| one.subject.cmp(&other.subject))
@@ -103,6 +104,8 @@ fn reason_of_shown(finding: Finding) -> &'static str {
         Finding::DegeneratePublicValue => "a value is 0 or 1, no less than the modulus less 1, or all zeros",
         Finding::Terrapin => "not both ends offer strict key exchange, and the cipher can be cut",
         Finding::PostQuantumNotNegotiated => "each end offers such a method, and agreed on another",
+        Finding::SharedEphemeralKey => "another host sent the same public value before",
+        Finding::ReusedEphemeralKey => "it sent the same public value before",
         Finding::NegotiationFailed => "a list of one end shares nothing with the other's",
         _ => "",
     }
@@ -176,6 +179,32 @@ fn of_addresses(servers: &[Server], findings: &mut Vec<Found>) {
                 ),
                 reason: format!("its {family} keys, in order of time: {}", listed(keys)),
                 connections: connections.fold(0, u64::saturating_add),
+            });
+        }
+    }
+}
+
+/// Groups without a name that several servers chose.
+fn of_groups(servers: &[Server], findings: &mut Vec<Found>) {
+    let mut groups: BTreeMap<_, (BTreeSet<_>, Vec<_>, u64)> = BTreeMap::new();
+    for (index, server) in servers.iter().enumerate() {
+        for chosen in &server.seen.groups {
+            let Some(fingerprint) = chosen.group.fingerprint.as_deref() else { continue };
+            let (addresses, indices, connections) =
+                groups.entry((fingerprint, chosen.group.bits)).or_default();
+            addresses.insert((server.network, server.address));
+            indices.push(index);
+            *connections = connections.saturating_add(chosen.connections);
+        }
+    }
+    for ((fingerprint, bits), (addresses, indices, connections)) in groups {
+        if addresses.len() > 1 {
+            let addresses = listed(addresses.iter().map(|(_, address)| address));
+            findings.push(Found {
+                finding: Finding::SharedGroup,
+                subject: Subject::Group(indices, fingerprint.to_owned()),
+                reason: format!("its {bits} bits are used at {addresses}"),
+                connections,
             });
         }
     }

@@ -230,7 +230,9 @@ fn vulnerability(index: usize, found: &Found, servers: &[String], clients: &[Str
         Subject::Server(index, _) => servers.get(*index).cloned().into_iter().collect(),
         Subject::Client(index, _) => clients.get(*index).cloned().into_iter().collect(),
         Subject::Key(fingerprint) => vec![format!("key/{fingerprint}")],
-        Subject::Address(there, _) => there.iter().filter_map(|index| servers.get(*index).cloned()).collect(),
+        Subject::Address(there, _) | Subject::Group(there, _) => {
+            there.iter().filter_map(|index| servers.get(*index).cloned()).collect()
+        }
     };
     let affects: Vec<_> = affected.into_iter().map(|reference| json!({ "ref": reference })).collect();
     json!({

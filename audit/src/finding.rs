@@ -47,6 +47,9 @@ findings! {
     ShortDhGroup = "short_dh_group", High, "RFC 8270, NIST SP 800-131A";
     /// A public value of the key exchange was one from which anyone can tell the secret.
     DegeneratePublicValue = "degenerate_public_value", High, "RFC 4253 section 8, RFC 7748 section 6";
+    /// Two hosts sent the same public value of a key exchange. What should be random is not: machines were copied with the
+    /// state of their random numbers, or never had any. It may also be one host with two addresses.
+    SharedEphemeralKey = "shared_ephemeral_key", High, "Heninger et al., USENIX Security 2012; NIST SP 800-56A section 5.6.3.3";
     /// The same address and port showed different host keys of one kind. The server was set up anew, stands behind a load
     /// balancer, or someone is in between.
     ChangedHostKey = "changed_host_key", High, "RFC 4251 section 4.1";
@@ -62,6 +65,9 @@ findings! {
     /// Both ends offer key exchange that resists quantum computers, but agreed on one that does not. What was recorded can
     /// be read once there is such a computer.
     PostQuantumNotNegotiated = "post_quantum_not_negotiated", Medium, "NIST IR 8547, RFC 9941";
+    /// A host sent the same public value in more than one key exchange. Who gets at its secret can read all these sessions,
+    /// and sessions are not kept apart as they should be.
+    ReusedEphemeralKey = "reused_ephemeral_key", Medium, "NIST SP 800-56A section 5.6.3.3, RFC 4253 section 8";
     /// One host key is used at several addresses: whoever gets at it on one can pretend to be all of them.
     SharedHostKey = "shared_host_key", Medium, "NIST IR 7966";
     /// The server still understands SSH-1: it says that its protocol version is 1.99.
@@ -70,6 +76,10 @@ findings! {
     DeprecatedAlgorithmOffered = "deprecated_algorithm_offered", Low, "RFC 9142, NIST SP 800-131A";
     /// No key exchange is offered that resists quantum computers.
     NoPostQuantumOffer = "no_post_quantum_offer", Low, "NIST IR 8547, RFC 9941";
+    /// Several servers chose the same group in group exchanges, one that no RFC names. What is computed once for it breaks
+    /// the sessions of all of them; from 2048 bits on nobody is known to afford that. Servers that share a list of groups,
+    /// as that of OpenSSH, show this.
+    SharedGroup = "shared_group", Info, "Adrian et al., CCS 2015; RFC 8270";
     /// The two ends have no algorithm in common, so no session came about.
     NegotiationFailed = "negotiation_failed", Info, "RFC 4253 section 7.1";
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use kexray_analyzer::grammar::{HostKeyAlgorithm, KexMethod, numbers};
-use kexray_analyzer::{Algorithms, Offer, Session, Timestamp};
+use kexray_analyzer::{Algorithms, Group, Offer, Session, Timestamp};
 use serde::Serialize;
 
 use crate::counts::Counts;
 use crate::limits::LINE;
 use crate::store::Store;
-use crate::{Finding, Limits, List, rsa};
+use crate::{Finding, Limits, List, Repeat, Repeats, rsa};
 
 /// Whether a modulus of so many bits, of RSA or of Diffie-Hellman, is short.
 pub(crate) const fn is_short(bits: u64) -> bool {
@@ -25,6 +25,7 @@ pub struct Audit {
     pub(crate) suites: Store<Algorithms>,
     pub(crate) servers: BTreeMap<ServerId, Entry>,
     pub(crate) clients: BTreeMap<ClientId, Entry>,
+    pub(crate) repeats: Repeats,
     pub(crate) dropped: Dropped,
 }
 
@@ -42,6 +43,10 @@ pub struct Dropped {
     pub negotiated: u64,
     /// Identification lines that are not kept.
     pub software: u64,
+    /// Groups that servers chose and that are not kept.
+    pub groups: u64,
+    /// Public values and groups that were forgotten: when they came again they counted as new.
+    pub forgotten: u64,
 }
 
 /// What tells one server from another.
@@ -87,6 +92,8 @@ pub(crate) struct Entry {
     pub(crate) offers: Counts<u32>,
     /// By their numbers in the store.
     pub(crate) suites: Counts<u32>,
+    /// Groups without a name.
+    pub(crate) groups: Counts<Group>,
     /// What single sessions showed.
     pub(crate) shown: Counts<Finding>,
 }
@@ -95,7 +102,7 @@ impl Audit {
     /// Of nothing yet, with bounds of one's own.
     #[must_use]
     pub fn with_limits(limits: Limits) -> Self {
-        Self { limits, ..Self::default() }
+        Self { limits, repeats: Repeats::with_limits(limits), ..Self::default() }
     }
 
     /// Takes in a session between the end that opened its TCP connection and the one that accepted it. `network` names the
@@ -107,11 +114,13 @@ impl Audit {
         let (client, server) =
             if session.role_reversed { (responder, originator) } else { (originator, responder) };
         let suite = session.algorithms.as_ref().and_then(|algorithms| self.suite(algorithms));
+        let repeated = self.repeats.see(client.ip(), server.ip(), network, session);
         let shown = shown(session);
-        let seen = |line, offer, faulty| Seen { session, line, offer, suite, shown: &shown, faulty };
+        let seen = |line, offer, own| Seen { session, line, offer, suite, shown: &shown, own };
         if session.server.is_some() || session.server_offer.is_some() || session.host_key.is_some() {
             let offer = session.server_offer.as_ref().and_then(|offer| self.offer(offer));
             let faulty = session.proof.as_ref().and_then(|proof| rsa::is_faulty(proof)) == Some(true);
+            let own = [faulty.then_some(Finding::FaultyRsaSignature), repeat(repeated.server)];
             let id = ServerId {
                 network,
                 address: server.ip(),
@@ -120,7 +129,7 @@ impl Audit {
             };
             if let Some(entry) = entry(&mut self.servers, id, self.limits.servers, session) {
                 entry.add(
-                    &seen(session.server.as_deref(), offer, faulty),
+                    &seen(session.server.as_deref(), offer, own),
                     self.limits.values,
                     &mut self.dropped,
                 );
@@ -136,7 +145,11 @@ impl Audit {
                 software: session.client.as_deref().map(|line| cut(line).into()),
             };
             if let Some(entry) = entry(&mut self.clients, id, self.limits.clients, session) {
-                entry.add(&seen(None, offer, false), self.limits.values, &mut self.dropped);
+                entry.add(
+                    &seen(None, offer, [None, repeat(repeated.client)]),
+                    self.limits.values,
+                    &mut self.dropped,
+                );
             } else {
                 self.dropped.clients = self.dropped.clients.saturating_add(1);
             }
@@ -171,7 +184,8 @@ struct Seen<'s> {
     offer: Option<u32>,
     suite: Option<u32>,
     shown: &'s [Finding],
-    faulty: bool,
+    /// What this end alone shows.
+    own: [Option<Finding>; 2],
 }
 
 impl Entry {
@@ -194,7 +208,11 @@ impl Entry {
         if seen.suite.is_some_and(|suite| !self.suites.add(suite, values)) {
             dropped.negotiated = dropped.negotiated.saturating_add(1);
         }
-        for finding in seen.shown.iter().copied().chain(seen.faulty.then_some(Finding::FaultyRsaSignature)) {
+        let group = seen.session.agreement.as_ref().and_then(|agreement| agreement.group.as_ref());
+        if group.is_some_and(|group| group.fingerprint.is_some() && !self.groups.add(group.clone(), values)) {
+            dropped.groups = dropped.groups.saturating_add(1);
+        }
+        for finding in seen.shown.iter().copied().chain(seen.own.into_iter().flatten()) {
             self.shown.add(finding, Finding::ALL.len());
         }
     }
@@ -219,6 +237,7 @@ fn entry<'e, I: Ord>(
         software: Counts::default(),
         offers: Counts::default(),
         suites: Counts::default(),
+        groups: Counts::default(),
         shown: Counts::default(),
     }))
 }
@@ -230,10 +249,10 @@ fn shown(session: &Session) -> Vec<Finding> {
         shown.push(Finding::Ssh1Spoken);
     }
     if let Some(agreement) = &session.agreement {
-        if agreement.group.is_some_and(|group| is_short(group.bits)) {
+        if agreement.is_chosen() && agreement.group.as_ref().is_some_and(|group| is_short(group.bits)) {
             shown.push(Finding::ShortDhGroup);
         }
-        if agreement.degenerate == Some(true) {
+        if agreement.degenerate() == Some(true) {
             shown.push(Finding::DegeneratePublicValue);
         }
     }
@@ -254,6 +273,15 @@ fn shown(session: &Session) -> Vec<Finding> {
         }
     }
     shown
+}
+
+/// What is wrong with a public value that was sent before.
+fn repeat(repeat: Option<Repeat>) -> Option<Finding> {
+    match repeat? {
+        Repeat::New => None,
+        Repeat::BySame => Some(Finding::ReusedEphemeralKey),
+        Repeat::ByAnother => Some(Finding::SharedEphemeralKey),
+    }
 }
 
 /// Whether a method is among it that resists quantum computers.

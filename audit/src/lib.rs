@@ -51,6 +51,8 @@ mod finding;
 mod inventory;
 mod limits;
 mod list;
+mod recent;
+mod repeats;
 mod report;
 mod rsa;
 mod severity;
@@ -63,5 +65,8 @@ pub use finding::Finding;
 pub use inventory::{Audit, Dropped, KeyKind};
 pub use limits::Limits;
 pub use list::{Known, List, Standing};
-pub use report::{Client, Found, Negotiated, Offered, Report, Seen, Server, Software, Subject, Text};
+pub use repeats::{Repeat, Repeated, Repeats};
+pub use report::{
+    ChosenGroup, Client, Found, Negotiated, Offered, Report, Seen, Server, Software, Subject, Text,
+};
 pub use severity::{Severity, UnknownSeverity};

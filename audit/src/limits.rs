@@ -15,11 +15,23 @@ pub struct Limits {
     /// Different values of one kind that are kept of one server or client: identification lines, offers, results of
     /// negotiation.
     pub values: usize,
+    /// Public values of key exchanges that are remembered, to know them again: the latest ones.
+    pub public_values: usize,
+    /// Groups without a name that are remembered, likewise.
+    pub groups: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { servers: 1 << 16, clients: 1 << 16, offers: 1 << 14, offer_octets: 32 << 20, values: 64 }
+        Self {
+            servers: 1 << 16,
+            clients: 1 << 16,
+            offers: 1 << 14,
+            offer_octets: 32 << 20,
+            values: 64,
+            public_values: 1 << 17,
+            groups: 1 << 14,
+        }
     }
 }
 

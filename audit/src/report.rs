@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use kexray_analyzer::{Algorithms, Offer, Timestamp};
+use kexray_analyzer::{Algorithms, Group, Offer, Timestamp};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::inventory::{Entry, KeyKind};
@@ -81,6 +81,9 @@ pub struct Seen {
     pub offers: Vec<Offered>,
     /// What its sessions agreed on.
     pub negotiated: Vec<Negotiated>,
+    /// Groups without a name that the servers of its sessions chose.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<ChosenGroup>,
 }
 
 /// An identification line, and how often it was seen.
@@ -113,6 +116,16 @@ pub struct Negotiated {
     pub connections: u64,
 }
 
+/// A group that servers chose, and how often.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ChosenGroup {
+    /// The group.
+    pub group: Group,
+    /// Sessions with it.
+    pub connections: u64,
+}
+
 /// Something that was found.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -139,6 +152,8 @@ pub enum Subject {
     Address(Vec<usize>, String),
     /// A host key, by its fingerprint.
     Key(Box<str>),
+    /// A group that the servers of these indices chose, by the SHA-256 of its modulus in hexadecimal.
+    Group(Vec<usize>, String),
 }
 
 /// Text from the wire: any octets. It is shown with the odd ones as `\xNN`.
@@ -181,7 +196,8 @@ impl Audit {
             self.clients.values().map(|entry| &entry.shown),
         );
         let findings = assessment::findings(&servers, &clients, shown.0, shown.1);
-        Report { findings, servers, clients, dropped: self.dropped }
+        let dropped = Dropped { forgotten: self.repeats.forgotten(), ..self.dropped };
+        Report { findings, servers, clients, dropped }
     }
 
     fn seen(&self, entry: &Entry) -> Seen {
@@ -197,6 +213,11 @@ impl Audit {
             connections: entry.connections,
             offers: offers.collect(),
             negotiated: negotiated.collect(),
+            groups: entry
+                .groups
+                .iter()
+                .map(|(group, connections)| ChosenGroup { group: group.clone(), connections })
+                .collect(),
         }
     }
 }
@@ -240,6 +261,7 @@ impl fmt::Display for Subject {
             Self::Client(_, text) => write!(f, "client {text}"),
             Self::Address(_, text) => write!(f, "address {text}"),
             Self::Key(fingerprint) => write!(f, "host key {fingerprint}"),
+            Self::Group(_, fingerprint) => write!(f, "group {fingerprint}"),
         }
     }
 }
@@ -255,6 +277,7 @@ impl Serialize for Found {
             Subject::Client(_, text) => ("client", text.as_str()),
             Subject::Address(_, text) => ("address", text.as_str()),
             Subject::Key(fingerprint) => ("host_key", &**fingerprint),
+            Subject::Group(_, fingerprint) => ("group", fingerprint.as_str()),
         };
         map.serialize_entry(kind, text)?;
         map.serialize_entry("reason", &self.reason)?;
@@ -289,6 +312,17 @@ impl Serialize for Negotiated {
                 map.serialize_entry(&list, &names)?;
             }
         }
+        map.serialize_entry("connections", &self.connections)?;
+        map.end()
+    }
+}
+
+/// Its length, and what tells it from others.
+impl Serialize for ChosenGroup {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("bits", &self.group.bits)?;
+        map.serialize_entry("sha256", &self.group.fingerprint)?;
         map.serialize_entry("connections", &self.connections)?;
         map.end()
     }

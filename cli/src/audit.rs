@@ -8,6 +8,7 @@ use kexray_audit::{Audit, Client, Negotiated, Report, Server, Severity, Subject,
 use kexray_capture::{Endpoint, Flow, Observer, Oddity};
 
 use crate::args::{AuditArgs, AuditFormat};
+use crate::logs::Lost;
 use crate::table::{Look, PAGE, shown, software, write_page};
 use crate::{input, stats};
 
@@ -42,7 +43,7 @@ pub(crate) fn run(
     }
     stdout.flush()?;
     if analysis.stats {
-        let _ = stats::write(&outcome.stats, stderr);
+        let _ = stats::write(&outcome.stats, Lost::default(), stderr);
     }
     let failed = args.fail_on.is_some_and(|severity| report.worst() >= Some(severity));
     Ok(if failed { Verdict::Found } else { Verdict::Passed { all_read: outcome.all_read } })

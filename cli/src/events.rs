@@ -9,6 +9,7 @@ use kexray_capture::{Flow, Observer, Oddity, Uid};
 
 use crate::args::EventsArgs;
 use crate::json::Object;
+use crate::logs::Lost;
 use crate::{input, stats};
 
 /// Octets of lines that wait at most for an earlier event that may still be told. Beyond it order gives way.
@@ -36,7 +37,7 @@ pub(crate) fn run(
         );
     }
     if args.input.analysis.stats {
-        let _ = stats::write(&outcome.stats, stderr);
+        let _ = stats::write(&outcome.stats, Lost::default(), stderr);
     }
     Ok(outcome.all_read)
 }

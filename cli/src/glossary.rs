@@ -9,6 +9,7 @@ use kexray_capture::{Stats, TcpAnomaly};
 
 use crate::columns::{Log, Notices, Oddities, Sessions};
 use crate::likeness::{hint, most_like};
+use crate::logs::Lost;
 
 /// Nothing has that name.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +79,9 @@ fn entries() -> Vec<Entry> {
         add(notice.name(), "notice, in notice.log", notice.meaning());
     }
     for (name, meaning, _) in Stats::default().described() {
+        add(name, "counter of --stats", meaning);
+    }
+    for (name, meaning, _) in Lost::default().described() {
         add(name, "counter of --stats", meaning);
     }
     entries

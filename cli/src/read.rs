@@ -28,9 +28,10 @@ pub(crate) fn run(
             input::read_in_parallel(&args.input, config, threads.into(), logs, stderr, progress, check)?
         }
     };
+    let lost = outcome.observer.lost();
     outcome.observer.end()?;
     if analysis.stats {
-        let _ = stats::write(&outcome.stats, stderr);
+        let _ = stats::write(&outcome.stats, lost, stderr);
     }
     Ok(outcome.all_read)
 }

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use kexray_report::{Limits, Report};
 
 use crate::args::ReportArgs;
+use crate::logs::Lost;
 use crate::{input, stats};
 
 pub(crate) fn run(
@@ -35,7 +36,7 @@ pub(crate) fn run(
         let _ = writeln!(stderr, "kexray: {sessions} in {}", args.output.display());
     }
     if args.input.analysis.stats {
-        let _ = stats::write(&outcome.stats, stderr);
+        let _ = stats::write(&outcome.stats, Lost::default(), stderr);
     }
     Ok(outcome.all_read)
 }

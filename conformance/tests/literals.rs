@@ -98,6 +98,7 @@ const EXPLAINED: &[(&str, u64, &str)] = &[
     ("audit/src/assessment.rs", 8, "names that a reason tells"),
     ("audit/src/limits.rs", 14, "a power of two: what is kept"),
     ("audit/src/limits.rs", 16, "a power of two: what is kept"),
+    ("audit/src/limits.rs", 17, "a power of two: what is remembered"),
     ("audit/src/limits.rs", 20, "a power of two: octets"),
     ("audit/src/limits.rs", 32, "MiB that are kept"),
     ("audit/src/limits.rs", 64, "values that are kept"),

@@ -94,6 +94,8 @@ impl Whose {
             Subject::Address(indices, _) => {
                 Self { server: indices.first().and_then(|index| server(*index)).map(end), ..Self::default() }
             }
+            // It is about several servers.
+            Subject::Group(..) => Self::default(),
             Subject::Key(fingerprint) => {
                 Self { host_key: Some(fingerprint.as_ref().to_owned()), ..Self::default() }
             }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Deref;
 
 use kexray_analyzer::{Algorithms, Directions, Session, Timestamp};
+use kexray_audit::Repeated;
 use kexray_capture::{Bound, Flow, Uid};
 
 /// A session and its connection.
@@ -12,6 +13,8 @@ pub(crate) struct Row<'r> {
     pub(crate) flow: &'r Flow,
     pub(crate) session: &'r Session,
     pub(crate) bound: Option<Bound>,
+    /// What it shares with sessions that were told before.
+    pub(crate) repeated: Repeated,
 }
 
 /// What stands in Zeek's columns where the lists share no algorithm.

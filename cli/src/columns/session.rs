@@ -1,6 +1,7 @@
 //! The columns of `ssh.log`.
 
 use kexray_analyzer::{Answer, Certificate, Group, GroupRequest, HostKey, Offer, Step, Timestamp};
+use kexray_audit::Repeat;
 
 use super::value::Object;
 use super::{Column, KEXRAY, Kind, Log, Row, Value, ZEEK};
@@ -254,12 +255,24 @@ impl Log for Sessions {
         detail(
             "dh_group_bits",
             Kind::Count,
-            "length of the modulus that the server chose in a group exchange",
+            "length of the modulus, of the group that the method stands for, or that the server chose",
             |row| Some(group(row)?.bits.into()),
         ),
         detail("dh_group", Kind::Text, "its name, if it is specified: `modp2048`, `ffdhe3072`", |row| {
             Some(group(row)?.name?.into())
         }),
+        detail(
+            "dh_group_digest",
+            Kind::Text,
+            "SHA-256 of the modulus in hexadecimal, if the group has no name",
+            |row| Some(group(row)?.fingerprint.as_deref()?.into()),
+        ),
+        detail(
+            "dh_group_shared",
+            Kind::Bool,
+            "whether another server chose a group without a name that was told before in this run",
+            |row| Some(row.repeated.group?.into()),
+        ),
         detail("dh_generator", Kind::Count, "the generator of that group", |row| {
             Some(group(row)?.generator?.into())
         }),
@@ -276,8 +289,17 @@ impl Log for Sessions {
             "kex_degenerate",
             Kind::Bool,
             "whether a public value of the key exchange was seen from which anyone can tell the secret",
-            |row| Some(row.session.agreement.as_ref()?.degenerate?.into()),
+            |row| Some(row.session.agreement.as_ref()?.degenerate()?.into()),
         ),
+        detail(
+            "kex_reused_client",
+            Kind::Bool,
+            "whether the client's public value of the key exchange (of a hybrid, that of the curve) was sent, by whomever, in another key exchange that was told before in this run",
+            |row| Some((row.repeated.client? != Repeat::New).into()),
+        ),
+        detail("kex_reused_server", Kind::Bool, "the same of the server's", |row| {
+            Some((row.repeated.server? != Repeat::New).into())
+        }),
         detail("host_key_type", Kind::Text, "format of the host key; `rsa1` where it is of SSH-1", |row| {
             Some(host_key(row)?.format.into())
         }),
@@ -341,8 +363,8 @@ fn host_key<'r>(row: &'r Row<'_>) -> Option<&'r HostKey> {
     row.session.host_key.as_deref()
 }
 
-fn group(row: &Row<'_>) -> Option<Group> {
-    row.session.agreement.as_ref()?.group
+fn group<'r>(row: &'r Row<'_>) -> Option<&'r Group> {
+    row.session.agreement.as_ref()?.group.as_ref()
 }
 
 fn group_request(row: &Row<'_>) -> Option<GroupRequest> {

@@ -7,6 +7,7 @@ use kexray_capture::Stats;
 use kexray_capture::live::Counts;
 
 use super::passing::Told;
+use crate::logs::Lost;
 
 /// What was counted so far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -14,6 +15,7 @@ pub(super) struct Figures {
     pub(super) kernel: Counts,
     pub(super) stats: Stats,
     pub(super) told: Told,
+    pub(super) lost: Lost,
     pub(super) open_flows: usize,
     /// Bytes that wait in the buffers of flows.
     pub(super) buffered: usize,
@@ -39,7 +41,7 @@ impl Figures {
             // Writing to memory does not fail.
             let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
         };
-        let Self { kernel, stats, told, open_flows, buffered } = self;
+        let Self { kernel, stats, told, lost, open_flows, buffered } = self;
         for (name, help, value) in [
             ("kernel_packets", "Packets that passed the filter, as the kernel counts.", kernel.received),
             (
@@ -53,6 +55,7 @@ impl Figures {
         ]
         .into_iter()
         .chain(stats.described())
+        .chain(lost.described())
         {
             add(&format!("kexray_{name}_total"), "counter", help, value);
         }
@@ -105,6 +108,9 @@ mod tests {
         for line in ["kexray_kernel_drops_total 7", "kexray_flows_total 9", "kexray_open_flows 3"] {
             assert!(lines.contains(&line), "{line}");
         }
+        assert!(
+            names.contains("kexray_notices_missed_total") && names.contains("kexray_repeats_forgotten_total")
+        );
         assert!(names.contains("process_resident_memory_bytes"));
     }
 }

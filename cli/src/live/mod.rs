@@ -73,7 +73,7 @@ pub(crate) fn run(args: &LiveArgs, stdout: &mut dyn Write, stderr: &mut dyn Writ
         let _ = writeln!(stderr, "kexray: {figures}");
     }
     if analysis.stats {
-        let _ = stats::write(&figures.stats, stderr);
+        let _ = stats::write(&figures.stats, figures.lost, stderr);
     }
     watch.engine.into_application().into_observer().end()?;
     outcome.map(|()| true)
@@ -111,7 +111,7 @@ impl Watch<'_> {
             if signals.report() {
                 let figures = self.figures();
                 let _ = writeln!(stderr, "kexray: {figures}");
-                let _ = stats::write(&figures.stats, stderr);
+                let _ = stats::write(&figures.stats, figures.lost, stderr);
             }
         }
         let end = Instant::now();
@@ -155,6 +155,7 @@ impl Watch<'_> {
             kernel: self.interface.counts().unwrap_or_default(),
             stats: *self.engine.stats(),
             told: self.engine.application().observer().told(),
+            lost: self.engine.application().observer().lost(),
             open_flows: self.engine.open_flows(),
             buffered: self.engine.buffered(),
         }

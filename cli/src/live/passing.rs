@@ -6,7 +6,7 @@ use std::time::Instant;
 use kexray_analyzer::{Event, Session, Timestamp};
 use kexray_capture::{Flow, Observer, Oddity};
 
-use crate::logs::Logs;
+use crate::logs::{Logs, Lost};
 
 /// How much was told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +33,10 @@ impl<'w> Passing<'w> {
 
     pub(super) fn told(&self) -> Told {
         self.told
+    }
+
+    pub(super) fn lost(&self) -> Lost {
+        self.logs.lost()
     }
 
     pub(super) fn check(&mut self) -> io::Result<()> {

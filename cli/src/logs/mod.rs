@@ -5,6 +5,7 @@
     expect(dead_code, reason = "what is flushed and rotated are the logs of `kexray live`")
 )]
 
+mod lost;
 pub(crate) mod rotation;
 mod writer;
 
@@ -13,11 +14,13 @@ use std::net::SocketAddr;
 
 use kexray_analyzer::{Event, Session, Timestamp};
 use kexray_audit::notices::Watch;
+use kexray_audit::{Repeated, Repeats};
 use kexray_capture::{Endpoint, Flow, LocalNetworks, Observer, Oddity, Uid};
 
 use crate::args::LogArgs;
 use crate::columns::{Note, Row, Weird};
 
+pub(crate) use lost::Lost;
 pub(crate) use writer::Writer;
 
 /// Writes a row for each session, and for each oddity.
@@ -27,13 +30,16 @@ pub(crate) struct Logs<'w> {
     local: LocalNetworks,
     /// Tells of notices, if they are asked for.
     watch: Option<Watch>,
+    /// Remembers what sessions should not share, if that is written.
+    repeats: Option<Repeats>,
     failed: Option<io::Error>,
 }
 
 impl<'w> Logs<'w> {
     pub(crate) fn new(writer: Writer<'w>, seed: u64, args: &LogArgs) -> Self {
         let (local, watch) = (args.local_networks(), args.notices.watch());
-        Self { writer, seed, local, watch, failed: None }
+        let repeats = writer.wants_details().then(Repeats::default);
+        Self { writer, seed, local, watch, repeats, failed: None }
     }
 
     /// Whether all that was told could be written. The analyzer does not wait for our output: its failure is met after the
@@ -45,6 +51,14 @@ impl<'w> Logs<'w> {
     /// Makes what was written visible to others.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
         self.writer.flush()
+    }
+
+    /// What was not remembered so far.
+    pub(crate) fn lost(&self) -> Lost {
+        Lost {
+            notices_missed: self.watch.as_ref().map_or(0, Watch::dropped),
+            repeats_forgotten: self.repeats.as_ref().map_or(0, Repeats::forgotten),
+        }
     }
 
     pub(crate) fn end(self) -> io::Result<()> {
@@ -69,8 +83,8 @@ impl Observer for Logs<'_> {
     }
 
     fn session(&mut self, flow: &Flow, session: &mut Session) {
-        let bound = self.local.bound(flow);
-        let row = Row { uid: Uid::of(flow, self.seed), flow, session, bound };
+        let (bound, repeated) = (self.local.bound(flow), self.repeated(flow, session));
+        let row = Row { uid: Uid::of(flow, self.seed), flow, session, bound, repeated };
         if let Err(error) = self.writer.session(&row) {
             self.failed.get_or_insert(error);
         }
@@ -79,6 +93,15 @@ impl Observer for Logs<'_> {
 }
 
 impl Logs<'_> {
+    /// What a session shares with those of before.
+    fn repeated(&mut self, flow: &Flow, session: &Session) -> Repeated {
+        let (originator, responder) = (flow.originator.address, flow.responder.address);
+        let (client, server) =
+            if session.role_reversed { (responder, originator) } else { (originator, responder) };
+        let repeats = self.repeats.as_mut();
+        repeats.map(|it| it.see(client, server, flow.overlay.as_u64(), session)).unwrap_or_default()
+    }
+
     /// Writes what a session shows that should be looked at.
     fn notice(&mut self, flow: &Flow, session: &Session) {
         let Some(watch) = &mut self.watch else { return };
