@@ -5,20 +5,68 @@
 use std::hint::black_box;
 
 use gungraun::{library_benchmark, library_benchmark_group, main};
-use kexray_analyzer::Side::Originator;
+use kexray_analyzer::Side::{Originator, Responder};
 use kexray_analyzer::{Connection, Side, Timestamp};
 use kexray_benches::quiet::Quiet;
 use kexray_benches::trace::{self, Delivery, Packet};
 use kexray_capture::{Engine, SshFlows};
-use kexray_grammar::transport::KexInit;
+use kexray_grammar::transport::Message;
+use kexray_grammar::{Exchange, Role};
 
-fn payload() -> Vec<u8> {
-    trace::message("publickey-success", Originator, 20).expect("the trace is shipped")
+/// A message of a trace. It is not given back, for that would count.
+fn message(of: &str, side: Side, number: u8) -> &'static [u8] {
+    trace::message(of, side, number).expect("the trace is shipped").leak()
 }
 
-#[library_benchmark(setup = payload)]
-fn kexinit(payload: Vec<u8>) -> bool {
-    black_box(KexInit::read_from(black_box(&payload[1..]))).is_ok()
+fn transport(number: u8) -> &'static [u8] {
+    message("publickey-success", Originator, number)
+}
+
+fn elliptic(side: Side, number: u8) -> (Exchange, Role, &'static [u8]) {
+    exchange(Exchange::Ecdh, "publickey-success", side, number)
+}
+
+fn group(side: Side, number: u8) -> (Exchange, Role, &'static [u8]) {
+    exchange(Exchange::DhGex, "group-exchange-etm", side, number)
+}
+
+fn exchange(exchange: Exchange, of: &str, side: Side, number: u8) -> (Exchange, Role, &'static [u8]) {
+    let role = if side.is_originator() { Role::Client } else { Role::Server };
+    (exchange, role, message(of, side, number))
+}
+
+#[library_benchmark]
+#[bench::kexinit(transport(20))]
+#[bench::newkeys(transport(21))]
+fn transport_by_slices(octets: &[u8]) -> bool {
+    black_box(Message::parse(Role::Client, black_box(octets))).is_ok()
+}
+
+#[library_benchmark]
+#[bench::kexinit(transport(20))]
+#[bench::newkeys(transport(21))]
+fn transport_by_binrw(octets: &[u8]) -> bool {
+    black_box(Message::parse_with_binrw(Role::Client, black_box(octets))).is_ok()
+}
+
+#[library_benchmark]
+#[bench::ecdh_init(elliptic(Originator, 30))]
+#[bench::ecdh_reply(elliptic(Responder, 31))]
+#[bench::gex_request(group(Originator, 34))]
+#[bench::gex_group(group(Responder, 31))]
+#[bench::gex_reply(group(Responder, 33))]
+fn exchange_by_slices((exchange, role, octets): (Exchange, Role, &'static [u8])) -> bool {
+    black_box(exchange.parse(role, black_box(octets))).is_ok()
+}
+
+#[library_benchmark]
+#[bench::ecdh_init(elliptic(Originator, 30))]
+#[bench::ecdh_reply(elliptic(Responder, 31))]
+#[bench::gex_request(group(Originator, 34))]
+#[bench::gex_group(group(Responder, 31))]
+#[bench::gex_reply(group(Responder, 33))]
+fn exchange_by_binrw((exchange, role, octets): (Exchange, Role, &'static [u8])) -> bool {
+    black_box(exchange.parse_with_binrw(role, black_box(octets))).is_ok()
 }
 
 fn follow(connection: &mut Connection, deliveries: &[Delivery]) {
@@ -68,6 +116,14 @@ fn packets(packets: Vec<Packet>) -> Engine<SshFlows<Quiet>> {
 
 library_benchmark_group!(
     name = instructions,
-    benchmarks = [kexinit, handshake, a_thousand_deliveries_of_ciphertext, packets]
+    benchmarks = [
+        transport_by_slices,
+        transport_by_binrw,
+        exchange_by_slices,
+        exchange_by_binrw,
+        handshake,
+        a_thousand_deliveries_of_ciphertext,
+        packets
+    ]
 );
 main!(library_benchmark_groups = instructions);
