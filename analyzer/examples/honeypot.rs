@@ -60,5 +60,5 @@ fn greet(mut peer: TcpStream) -> io::Result<()> {
 /// The analyzer reads no clock: it is told the time.
 fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_nanos(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
+    Timestamp::since_epoch(since)
 }

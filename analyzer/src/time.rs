@@ -1,6 +1,7 @@
 //! Packet time.
 
 use std::fmt;
+use std::time::Duration;
 
 /// Nanoseconds since the Unix epoch, as the capture stamped them.
 ///
@@ -19,6 +20,18 @@ impl Timestamp {
     #[must_use]
     pub const fn from_micros(micros: u64) -> Self {
         Self(micros.saturating_mul(1_000))
+    }
+
+    /// So long after the epoch; saturates, likewise.
+    #[must_use]
+    pub fn since_epoch(duration: Duration) -> Self {
+        Self::default().after(duration)
+    }
+
+    /// So much later; saturates, likewise.
+    #[must_use]
+    pub fn after(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)))
     }
 
     /// Nanoseconds since the epoch.

@@ -40,19 +40,30 @@ pub(crate) fn ip_packet<'a>(
     }
 }
 
-/// RFC 2516 section 4; PPP's own header is the protocol alone, of one byte where that was
-/// negotiated (RFC 1661 section 6.5). Gives the EtherType of the same meaning.
+/// RFC 2516 section 4. Gives the EtherType of the same meaning.
 fn behind_pppoe(packet: &[u8]) -> Result<(u16, &[u8]), LinkError> {
     // Version 1, type 1, and the code of session data.
     if be16(packet, 0).ok_or(LinkError::Truncated)? != 0x1100 {
         return Err(LinkError::NotIp);
     }
-    let first = byte(packet, 6).ok_or(LinkError::Truncated)?;
+    protocol_of_ppp(packet.get(6..).ok_or(LinkError::Truncated)?)
+}
+
+/// The IP packet behind PPP's own header.
+pub(crate) fn behind_ppp<'a>(packet: &'a [u8], descent: &mut Descent) -> Result<&'a [u8], LinkError> {
+    let (ethertype, payload) = protocol_of_ppp(packet)?;
+    ip_packet(ethertype, payload, descent)
+}
+
+/// PPP's own header is the protocol alone, of one byte where that was negotiated (RFC 1661 section 6.5). Gives the EtherType
+/// of the same meaning.
+fn protocol_of_ppp(packet: &[u8]) -> Result<(u16, &[u8]), LinkError> {
+    let first = byte(packet, 0).ok_or(LinkError::Truncated)?;
     // The last byte of a protocol number is odd, all before it are even.
     let (protocol, header) = if first & 1 != 0 {
-        (u16::from(first), 7)
+        (u16::from(first), 1)
     } else {
-        (be16(packet, 6).ok_or(LinkError::Truncated)?, 8)
+        (be16(packet, 0).ok_or(LinkError::Truncated)?, 2)
     };
     let ethertype = match protocol {
         0x0021 => IPV4,

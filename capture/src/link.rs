@@ -15,10 +15,14 @@ impl LinkType {
     pub const NULL: Self = Self(0);
     /// Ethernet.
     pub const ETHERNET: Self = Self(1);
+    /// PPP, with or without the address and control fields of HDLC.
+    pub const PPP: Self = Self(9);
     /// Raw IP, as OpenBSD numbers it in files and others in `DLT_RAW`.
     pub const RAW_BSD: Self = Self(12);
     /// Raw IP, by its number on OpenBSD.
     pub const RAW_OPENBSD: Self = Self(14);
+    /// PPP in HDLC-like framing.
+    pub const PPP_HDLC: Self = Self(50);
     /// Raw IPv4 or IPv6.
     pub const RAW: Self = Self(101);
     /// OpenBSD loopback: the address family in network order.
@@ -29,6 +33,8 @@ impl LinkType {
     pub const IPV4: Self = Self(228);
     /// Raw IPv6.
     pub const IPV6: Self = Self(229);
+    /// What Linux's packet filter logs: attributes, of which one is the packet.
+    pub const NFLOG: Self = Self(239);
     /// Linux "cooked" capture, second version.
     pub const LINUX_SLL2: Self = Self(276);
 
@@ -39,13 +45,16 @@ impl LinkType {
             self,
             Self::NULL
                 | Self::ETHERNET
+                | Self::PPP
                 | Self::RAW_BSD
                 | Self::RAW_OPENBSD
+                | Self::PPP_HDLC
                 | Self::RAW
                 | Self::LOOP
                 | Self::LINUX_SLL
                 | Self::IPV4
                 | Self::IPV6
+                | Self::NFLOG
                 | Self::LINUX_SLL2
         )
     }
@@ -84,8 +93,41 @@ pub(crate) fn ip_packet<'a>(
             // Families are small numbers, so the byte order shows.
             behind_family(u32::from_be_bytes(family).min(u32::from_le_bytes(family)), frame)
         }
+        LinkType::PPP | LinkType::PPP_HDLC => {
+            let framed = frame.starts_with(&PPP_ADDRESS_AND_CONTROL);
+            let start = if framed { PPP_ADDRESS_AND_CONTROL.len() } else { 0 };
+            ethertype::behind_ppp(frame.get(start..).ok_or(LinkError::Truncated)?, descent)
+        }
+        LinkType::NFLOG => nflog(frame),
         _ => Err(LinkError::Unsupported),
     }
+}
+
+/// All stations, and unnumbered information. RFC 1662 section 3.1.
+const PPP_ADDRESS_AND_CONTROL: [u8; 2] = [0xff, 0x03];
+
+/// The packet among the attributes that Linux's packet filter logs. They are in the byte order of the capturing machine;
+/// types are small numbers, so it shows. <https://www.tcpdump.org/linktypes/LINKTYPE_NFLOG.html>.
+fn nflog(frame: &[u8]) -> Result<&[u8], LinkError> {
+    const PAYLOAD: u16 = 9;
+    // Family, version, resource.
+    let mut rest = frame.get(4..).ok_or(LinkError::Truncated)?;
+    while !rest.is_empty() {
+        let header = (array::<2>(rest, 0), array::<2>(rest, 2));
+        let (Some(length), Some(kind)) = header else { return Err(LinkError::Truncated) };
+        let little = u16::from_le_bytes(kind) <= u16::from_be_bytes(kind);
+        let number = |octets| if little { u16::from_le_bytes(octets) } else { u16::from_be_bytes(octets) };
+        let length = usize::from(number(length));
+        if number(kind) == PAYLOAD {
+            // A snap length may have cut it.
+            return rest.get(4..length.min(rest.len())).ok_or(LinkError::Truncated);
+        }
+        if length < 4 {
+            return Err(LinkError::NotIp);
+        }
+        rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
+    }
+    Err(LinkError::NotIp)
 }
 
 /// The IP packet in an Ethernet frame.
@@ -152,10 +194,37 @@ mod tests {
     }
 
     #[test]
+    fn ppp_comes_with_and_without_the_fields_of_hdlc() {
+        let ip = Ok(&b"\x45ip"[..]);
+        for header in [&[0xff, 0x03, 0x00, 0x21][..], &[0x00, 0x21], &[0x00, 0x57], &[0x21]] {
+            check(LinkType::PPP, header, ip);
+            check(LinkType::PPP_HDLC, header, ip);
+        }
+        check(LinkType::PPP, &[0xff, 0x03, 0xc0, 0x21], Err(LinkError::NotIp));
+    }
+
+    #[test]
+    fn the_packet_is_one_of_the_attributes_of_nflog() {
+        let ip = Ok(&b"\x45ip"[..]);
+        let little = [2, 0, 0, 5, 5, 0, 10, 0, 7, 0, 0, 0, 7, 0, 9, 0];
+        check(LinkType::NFLOG, &little, ip);
+        check(LinkType::NFLOG, &[2, 0, 0, 5, 0, 5, 0, 10, 7, 0, 0, 0, 0, 7, 0, 9], ip);
+        check(LinkType::NFLOG, &[2, 0, 0, 5, 7, 0, 1, 0], Err(LinkError::NotIp));
+        check(LinkType::NFLOG, &[2, 0, 0, 5, 0, 0, 1, 0], Err(LinkError::NotIp));
+        check(LinkType::NFLOG, &[2, 0, 0, 5, 2, 0, 9, 0], Err(LinkError::Truncated));
+        assert_eq!(nflog(&little[..14]), Err(LinkError::Truncated));
+    }
+
+    #[test]
     fn short_frames_are_truncated() {
-        for link_type in
-            [LinkType::ETHERNET, LinkType::LINUX_SLL, LinkType::LINUX_SLL2, LinkType::NULL, LinkType::LOOP]
-        {
+        for link_type in [
+            LinkType::ETHERNET,
+            LinkType::LINUX_SLL,
+            LinkType::LINUX_SLL2,
+            LinkType::NULL,
+            LinkType::LOOP,
+            LinkType::NFLOG,
+        ] {
             let found = ip_packet(link_type, &[0x81; 3], &mut Descent::new(8, 0));
             assert_eq!(found, Err(LinkError::Truncated));
         }

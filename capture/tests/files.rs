@@ -138,6 +138,10 @@ fn compressed_files() {
     // Members and frames one after the other, and frames without data.
     let (head, tail) = plain.split_at(50);
     check([gzip(head), gzip(tail)].concat(), false);
+    // What is no member ends it.
+    for behind in [&[0; 512][..], b"a signature"] {
+        check([&gzip(&plain), behind].concat(), false);
+    }
     let skippable = [0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3];
     check([&skippable[..], &zstd(head), &skippable, &zstd(tail)].concat(), false);
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::net::SocketAddr;
 
-use kexray_analyzer::{Event, Session, Timestamp};
+use kexray_analyzer::{Config, Event, Session, Timestamp};
 use kexray_audit::{Audit, Client, Negotiated, Report, Server, Severity, Subject, cyclonedx};
 use kexray_capture::{Endpoint, Flow, Observer, Oddity};
 
@@ -30,19 +30,19 @@ pub(crate) fn run(
     look: Look,
     progress: bool,
 ) -> anyhow::Result<Verdict> {
-    let analysis = &args.input.analysis;
-    let mut config = analysis.config();
+    let manners = &args.input.manners;
+    let mut config = Config::default();
     config.proof = true;
     let audit = Auditor(Audit::default());
-    let outcome = input::read(&args.input, config, audit, stderr, progress, |_| Ok(()))?;
+    let outcome = input::read_with(&args.threads, &args.input, config, audit, stderr, progress, |_| Ok(()))?;
     let report = outcome.observer.0.report();
     match args.format {
-        AuditFormat::Table => table(&report, stdout, look, !analysis.quiet)?,
+        AuditFormat::Table => table(&report, stdout, look, !manners.quiet)?,
         AuditFormat::Json => json(&report, stdout)?,
         AuditFormat::Cyclonedx => json(&cyclonedx::bill(&report), stdout)?,
     }
     stdout.flush()?;
-    if analysis.stats {
+    if manners.stats {
         let _ = stats::write(&outcome.stats, Lost::default(), stderr);
     }
     let failed = args.fail_on.is_some_and(|severity| report.worst() >= Some(severity));

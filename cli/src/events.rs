@@ -21,22 +21,21 @@ pub(crate) fn run(
     stderr: &mut dyn Write,
     progress: bool,
 ) -> anyhow::Result<bool> {
-    let lines = Lines::new(args.input.analysis.seed);
-    let mut outcome =
-        input::read(&args.input, args.input.analysis.config(), lines, stderr, progress, |flows| {
-            let since = flows.tells_since();
-            flows.observer_mut().write(since, stdout)
-        })?;
+    let lines = Lines::new(args.analysis.uids.seed);
+    let mut outcome = input::read(&args.input, args.analysis.config(), lines, stderr, progress, |flows| {
+        let since = flows.tells_since();
+        flows.observer_mut().write(since, stdout)
+    })?;
     outcome.observer.write(None, stdout)?;
     stdout.flush()?;
-    if outcome.observer.out_of_order && !args.input.analysis.quiet {
+    if outcome.observer.out_of_order && !args.input.manners.quiet {
         let _ = writeln!(
             stderr,
             "kexray: not all events are in order of time: more than {} MiB waited for one that came late",
             WAITING >> 20
         );
     }
-    if args.input.analysis.stats {
+    if args.input.manners.stats {
         let _ = stats::write(&outcome.stats, Lost::default(), stderr);
     }
     Ok(outcome.all_read)

@@ -19,10 +19,10 @@ pub(crate) fn run(
     stderr: &mut dyn Write,
     progress: bool,
 ) -> anyhow::Result<bool> {
-    let mut config = args.input.analysis.config();
+    let mut config = args.analysis.config();
     config.explain = true;
     config.engine = Engine::Dialogue;
-    let seeker = Seeker { seed: args.input.analysis.seed, wanted, text: None };
+    let seeker = Seeker { seed: args.analysis.uids.seed, wanted, text: None };
     let outcome = input::read(&args.input, config, seeker, stderr, progress, |_| Ok(()))?;
     let Some(text) = outcome.observer.text else {
         bail!(

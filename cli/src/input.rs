@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kexray_analyzer::Config;
 use kexray_capture::{CaptureFile, Engine, FileError, Observer, Progress, SshFlows, Stats, parallel};
 
-use crate::args::InputArgs;
+use crate::args::{InputArgs, ThreadArgs};
 use crate::escape;
 
 /// Files from this size on get a progress bar.
@@ -25,6 +25,22 @@ pub(crate) struct Outcome<O> {
     pub(crate) stats: Stats,
 }
 
+/// As [`read`], with so many threads for each file, for an observer that wants no events; `check` is called now and then.
+pub(crate) fn read_with<O: Observer>(
+    threads: &ThreadArgs,
+    args: &InputArgs,
+    config: Config,
+    observer: O,
+    stderr: &mut dyn Write,
+    progress: bool,
+    mut check: impl FnMut(&mut O) -> anyhow::Result<()>,
+) -> anyhow::Result<Outcome<O>> {
+    match threads.threads {
+        1 => read(args, config, observer, stderr, progress, |flows| check(flows.observer_mut())),
+        threads => read_in_parallel(args, config, threads.into(), observer, stderr, progress, check),
+    }
+}
+
 /// Reads every file through `observer`, each by itself; calls `after_packet` after every packet, and after the last with
 /// `None`. What could not be read is told on `stderr`, a line each.
 pub(crate) fn read<O: Observer>(
@@ -39,8 +55,8 @@ pub(crate) fn read<O: Observer>(
     let mut stats = Stats::default();
     for path in &args.files {
         let mut engine =
-            Engine::with_limits(SshFlows::with_config(observer, config), args.analysis.limits.limits());
-        let outcome = read_file(path, &mut engine, progress && !args.analysis.quiet, &mut after_packet)?;
+            Engine::with_limits(SshFlows::with_config(observer, config), args.manners.limits.limits());
+        let outcome = read_file(path, &mut engine, progress && !args.manners.quiet, &mut after_packet)?;
         if let Err(error) = outcome {
             all_read = false;
             tell(stderr, path, &error);
@@ -53,8 +69,7 @@ pub(crate) fn read<O: Observer>(
     Ok(Outcome { observer, all_read, stats })
 }
 
-/// As [`read`], with so many threads for each file, for an observer that wants no events.
-pub(crate) fn read_in_parallel<O: Observer>(
+fn read_in_parallel<O: Observer>(
     args: &InputArgs,
     config: Config,
     threads: usize,
@@ -74,8 +89,8 @@ pub(crate) fn read_in_parallel<O: Observer>(
                 continue;
             }
         };
-        let bar = (progress && !args.analysis.quiet).then(|| bar(path, &file.progress())).flatten();
-        let limits = args.analysis.limits.limits();
+        let bar = (progress && !args.manners.quiet).then(|| bar(path, &file.progress())).flatten();
+        let limits = args.manners.limits.limits();
         let (of_file, outcome) =
             parallel::read(&mut file, limits, config, threads, &mut observer, |observer, file| {
                 if let Some(bar) = &bar {

@@ -17,20 +17,15 @@ pub(crate) fn run(
     if let Some(uid) = &args.explain {
         return explain::run(args, uid, stdout, stderr, progress);
     }
-    let analysis = &args.input.analysis;
+    let (analysis, manners) = (&args.analysis, &args.input.manners);
     let config = analysis.config();
-    let writer = Writer::new(args.format()?, &args.logs, stdout, look, !analysis.quiet)?;
-    let logs = Logs::new(writer, analysis.seed, &args.logs);
+    let writer = Writer::new(args.format()?, &args.logs, stdout, look, !manners.quiet)?;
+    let logs = Logs::new(writer, analysis.uids.seed, &args.logs);
     let check = |logs: &mut Logs<'_>| Ok(logs.check()?);
-    let outcome = match args.threads {
-        1 => input::read(&args.input, config, logs, stderr, progress, |flows| check(flows.observer_mut()))?,
-        threads => {
-            input::read_in_parallel(&args.input, config, threads.into(), logs, stderr, progress, check)?
-        }
-    };
+    let outcome = input::read_with(&args.threads, &args.input, config, logs, stderr, progress, check)?;
     let lost = outcome.observer.lost();
     outcome.observer.end()?;
-    if analysis.stats {
+    if manners.stats {
         let _ = stats::write(&outcome.stats, lost, stderr);
     }
     Ok(outcome.all_read)

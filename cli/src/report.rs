@@ -18,7 +18,7 @@ pub(crate) fn run(
 ) -> anyhow::Result<bool> {
     let mut limits = Limits::default();
     limits.sessions = args.sessions;
-    let report = Report::new(limits, args.input.analysis.seed);
+    let report = Report::new(limits, args.uids.seed);
     let outcome = input::read(&args.input, Report::config(), report, stderr, progress, |_| Ok(()))?;
     let report = outcome.observer;
     let names: Vec<_> = args.input.files.iter().map(|path| input::shown(path)).collect();
@@ -28,14 +28,14 @@ pub(crate) fn run(
         let write = || report.write(&names, &mut BufWriter::new(File::create(&args.output)?));
         write().with_context(|| format!("cannot write {}", args.output.display()))?;
     }
-    if !args.input.analysis.quiet {
+    if !args.input.manners.quiet {
         let sessions = match report.sessions() {
             1 => "1 SSH session".to_owned(),
             sessions => format!("{sessions} SSH sessions"),
         };
         let _ = writeln!(stderr, "kexray: {sessions} in {}", args.output.display());
     }
-    if args.input.analysis.stats {
+    if args.input.manners.stats {
         let _ = stats::write(&outcome.stats, Lost::default(), stderr);
     }
     Ok(outcome.all_read)

@@ -177,3 +177,14 @@ fn real_servers_sign_without_fault() {
         assert!(!has(name), "{name}");
     }
 }
+
+#[test]
+fn threads_change_nothing_and_what_would_do_nothing_is_refused() {
+    let traces = ["password-one-try-each", "host-certificate", "group-exchange-etm", "rsa-kex"];
+    let alone = audit(&["--format", "json"], &traces).stdout;
+    assert!(!alone.is_empty());
+    assert_eq!(audit(&["--format", "json", "--threads", "3"], &traces).stdout, alone);
+    for flag in [["--seed", "1"], ["--auth", "classic"]] {
+        assert_eq!(audit(&flag, &traces).status.code(), Some(2), "{flag:?}");
+    }
+}

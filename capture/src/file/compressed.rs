@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
@@ -30,7 +30,7 @@ pub(super) fn plain(source: Counted) -> Result<Source, FileError> {
     let is_zstd = start == ZSTD || is_skippable(&start);
     let source: Reread = Cursor::new(start).chain(source);
     Ok(if is_gzip {
-        Box::new(MultiGzDecoder::new(source))
+        Box::new(Gzip { member: Some(GzDecoder::new(source)) })
     } else if is_zstd {
         Box::new(Zstd { state: State::Between(source) })
     } else {
@@ -41,6 +41,34 @@ pub(super) fn plain(source: Counted) -> Result<Source, FileError> {
 /// Frames that hold no data; RFC 8878 section 3.1.2.
 fn is_skippable(start: &[u8]) -> bool {
     crate::wire::array(start, 0).is_some_and(|magic| u32::from_le_bytes(magic) & 0xffff_fff0 == 0x184d_2a50)
+}
+
+/// All members of a gzip file, one after the other. What is no member ends it, as for gzip's own command: files are filled
+/// up with zeros, or have signatures behind.
+struct Gzip {
+    /// `None` at the end.
+    member: Option<GzDecoder<Reread>>,
+}
+
+impl Read for Gzip {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let length = member.read(buffer)?;
+            if length > 0 || buffer.is_empty() {
+                return Ok(length);
+            }
+            self.member =
+                self.member.take().map(GzDecoder::into_inner).map(next_member).transpose()?.flatten();
+        }
+        Ok(0)
+    }
+}
+
+/// The next member, if something follows that looks like one.
+fn next_member(mut source: Reread) -> io::Result<Option<GzDecoder<Reread>>> {
+    let [magic, _] = GZIP;
+    let follows = source.fill_buf()?.first() == Some(&magic);
+    Ok(follows.then(|| GzDecoder::new(source)))
 }
 
 /// All frames of a zstd file, one after the other.

@@ -14,6 +14,9 @@ pub enum FileError {
     /// The system refused.
     #[error("cannot read: {0}")]
     Io(#[source] io::Error),
+    /// The system gives no more threads, so the file was not read.
+    #[error("cannot start so many threads: {0}")]
+    Threads(#[source] io::Error),
     /// The file has no bytes at all.
     #[error("the file is empty")]
     Empty,
@@ -77,7 +80,11 @@ impl FileError {
             | Self::Length { packets, .. }
             | Self::Interface { packets, .. }
             | Self::Compression { packets, .. } => *packets = count,
-            Self::Io(_) | Self::Empty | Self::NotACapture(_) | Self::UnsupportedLinkType(_) => {}
+            Self::Io(_)
+            | Self::Threads(_)
+            | Self::Empty
+            | Self::NotACapture(_)
+            | Self::UnsupportedLinkType(_) => {}
         }
         self
     }

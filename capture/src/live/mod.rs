@@ -171,5 +171,5 @@ impl Interface {
 /// The time by which the kernel stamps packets.
 fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_nanos(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
+    Timestamp::since_epoch(since)
 }

@@ -16,6 +16,7 @@ mod notes;
 mod round;
 
 use std::collections::VecDeque;
+use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
@@ -67,15 +68,19 @@ pub fn read<O: Observer, E>(
     file.hand_over_buffers();
     thread::scope(|scope| {
         let mut own: Vec<Share> = engines.by_ref().take(1).collect();
-        let workers = (0..others)
+        let workers: io::Result<_> = (0..others)
             .map(|_| {
                 let (to_worker, tasks) = sync_channel(AHEAD);
                 let (tell, told) = channel();
                 let engines: Vec<Share> = engines.by_ref().take(ENGINES).collect();
-                scope.spawn(move || run(engines, &tasks, &tell));
-                Worker { to_worker, told, read: Vec::new() }
+                thread::Builder::new().spawn_scoped(scope, move || run(engines, &tasks, &tell))?;
+                Ok(Worker { to_worker, told, read: Vec::new() })
             })
             .collect();
+        let workers = match workers {
+            Ok(workers) => workers,
+            Err(error) => return Ok((Stats::default(), Err(FileError::Threads(error)))),
+        };
         let mut rounds = Rounds { workers, waiting: VecDeque::new(), stats: Stats::default() };
         let mut dealer = Dealer::default();
         loop {

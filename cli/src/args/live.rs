@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{AnalysisArgs, Contradiction, Format, LogArgs};
+use super::{AnalysisArgs, Contradiction, Format, LogArgs, MannerArgs};
 use crate::quantity::{Size, Time};
 
 #[derive(Debug, clap::Args)]
@@ -53,6 +53,9 @@ pub(crate) struct LiveArgs {
 
     #[command(flatten)]
     pub(crate) analysis: AnalysisArgs,
+
+    #[command(flatten)]
+    pub(crate) manners: MannerArgs,
 }
 
 impl LiveArgs {

@@ -80,20 +80,39 @@ pub(crate) struct InputArgs {
     pub(crate) files: Vec<PathBuf>,
 
     #[command(flatten)]
-    pub(crate) analysis: AnalysisArgs,
+    pub(crate) manners: MannerArgs,
 }
 
-/// What every command takes that looks at packets, wherever they come from.
+/// How what is told of connections comes about.
 #[derive(Debug, clap::Args)]
 pub(crate) struct AnalysisArgs {
-    /// Changes the uid of every connection; the same seed gives the same uids
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) uids: UidArgs,
 
     /// What tells whether users were authenticated
     #[arg(long, value_enum, default_value_t)]
     pub(crate) auth: Auth,
+}
 
+/// What every command takes that calls connections by their uids.
+#[derive(Debug, clap::Args)]
+pub(crate) struct UidArgs {
+    /// Changes the uid of every connection; the same seed gives the same uids
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub(crate) seed: u64,
+}
+
+/// With how many threads captures are read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ThreadArgs {
+    /// Threads that read each capture; the output is the same with any number
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) threads: u16,
+}
+
+/// What every command takes that looks at packets, wherever they come from.
+#[derive(Debug, clap::Args)]
+pub(crate) struct MannerArgs {
     /// No progress bar, and no summary
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -179,9 +198,11 @@ pub(crate) struct ReadArgs {
     #[arg(long, value_name = "SESSION", conflicts_with_all = ["format", "output", "fields"])]
     pub(crate) explain: Option<String>,
 
-    /// Threads that read each capture; the output is the same with any number
-    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub(crate) threads: u16,
+    #[command(flatten)]
+    pub(crate) analysis: AnalysisArgs,
+
+    #[command(flatten)]
+    pub(crate) threads: ThreadArgs,
 }
 
 /// What the logs hold, and where they go.
@@ -250,6 +271,9 @@ impl LogArgs {
 pub(crate) struct EventsArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
+
+    #[command(flatten)]
+    pub(crate) analysis: AnalysisArgs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -264,6 +288,9 @@ pub(crate) struct AuditArgs {
     /// Exit with 3 if something this bad, or worse, is found
     #[arg(long, value_name = "SEVERITY", value_parser = severity())]
     pub(crate) fail_on: Option<Severity>,
+
+    #[command(flatten)]
+    pub(crate) threads: ThreadArgs,
 }
 
 /// How an audit's report is written.
@@ -295,6 +322,9 @@ pub(crate) struct ReportArgs {
     /// Sessions that are told packet by packet; of more, a sample is taken, while totals count all
     #[arg(long, help_heading = "Limits", value_name = "NUMBER", default_value_t = kexray_report::Limits::default().sessions)]
     pub(crate) sessions: usize,
+
+    #[command(flatten)]
+    pub(crate) uids: UidArgs,
 }
 
 /// How sessions are written.

@@ -47,17 +47,17 @@ pub(crate) fn run(args: &LiveArgs, stdout: &mut dyn Write, stderr: &mut dyn Writ
         }
         None => (None, Writer::new(format, &args.logs, stdout, Look::default(), false)?),
     };
-    let analysis = &args.analysis;
-    let logs = Logs::new(writer, analysis.seed, &args.logs);
+    let (analysis, manners) = (&args.analysis, &args.manners);
+    let logs = Logs::new(writer, analysis.uids.seed, &args.logs);
     let flows = SshFlows::with_config(Passing::new(logs), analysis.config());
     let mut watch = Watch {
         interface,
-        engine: Engine::with_limits(flows, analysis.limits.limits()),
+        engine: Engine::with_limits(flows, manners.limits.limits()),
         clock: Clock::default(),
         rotation,
         server: server.map(Server::start),
     };
-    if !analysis.quiet {
+    if !manners.quiet {
         let _ = writeln!(
             stderr,
             "kexray: listening on {}{}",
@@ -69,10 +69,10 @@ pub(crate) fn run(args: &LiveArgs, stdout: &mut dyn Write, stderr: &mut dyn Writ
     // Whatever happened, open sessions are written.
     watch.engine.finish();
     let figures = watch.figures();
-    if !analysis.quiet {
+    if !manners.quiet {
         let _ = writeln!(stderr, "kexray: {figures}");
     }
-    if analysis.stats {
+    if manners.stats {
         let _ = stats::write(&figures.stats, figures.lost, stderr);
     }
     watch.engine.into_application().into_observer().end()?;

@@ -84,7 +84,6 @@ impl Clock {
     /// `None` before the first packet.
     pub(super) fn now(&self) -> Option<Timestamp> {
         let (at, seen) = self.last?;
-        let since = u64::try_from(seen.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        Some(Timestamp::from_nanos(at.as_nanos().saturating_add(since)))
+        Some(at.after(seen.elapsed()))
     }
 }
