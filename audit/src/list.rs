@@ -38,6 +38,18 @@ pub enum Standing {
     Broken,
 }
 
+impl Standing {
+    /// It in a word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Deprecated => "deprecated",
+            Self::Broken => "broken",
+        }
+    }
+}
+
 /// What is known of an algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Known {
@@ -100,6 +112,18 @@ impl List {
             ],
         };
         names.into_iter().flatten().filter(|name| *name != IMPLICIT)
+    }
+
+    /// All names, and patterns of names, of which something is known.
+    #[must_use]
+    pub fn table(self) -> Vec<Known> {
+        match self {
+            Self::Kex => KexMethod::all().map(Known::from).collect(),
+            Self::HostKey => HostKeyAlgorithm::all().map(Known::from).collect(),
+            Self::Encryption => Cipher::all().map(Known::from).collect(),
+            Self::Mac => Mac::all().map(Known::from).collect(),
+            Self::Compression => Compression::all().map(Known::from).collect(),
+        }
     }
 
     /// What is known of a name in it.

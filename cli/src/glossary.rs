@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use kexray_analyzer::{Anomaly, Event};
-use kexray_audit::Finding;
 use kexray_audit::notices::Notice;
+use kexray_audit::{Finding, Known, List};
 use kexray_capture::{Stats, TcpAnomaly};
 
 use crate::columns::{Log, Notices, Oddities, Sessions};
@@ -84,7 +84,27 @@ fn entries() -> Vec<Entry> {
     for (name, meaning, _) in Lost::default().described() {
         add(name, "counter of --stats", meaning);
     }
+    for list in List::ALL {
+        for known in list.table() {
+            let what = format!("algorithm: {}, {}", list.name(), known.standing.name());
+            add(known.name, &what, &algorithm(&known));
+        }
+    }
     entries
+}
+
+/// What is known of an algorithm.
+fn algorithm(known: &Known) -> String {
+    let mut text = format!("Of the family {}", known.family);
+    match known.post_quantum {
+        Some(true) => text.push_str("; a quantum computer alone does not break it"),
+        Some(false) => text.push_str("; a quantum computer breaks it"),
+        None => {}
+    }
+    if known.sha1 {
+        text.push_str("; signs with SHA-1");
+    }
+    format!("{text}. See {}.", known.reference)
 }
 
 fn columns<L: Log>(add: &mut impl FnMut(&'static str, &str, &str)) {
@@ -128,6 +148,7 @@ mod tests {
         assert!(explain("SSH_packet_too_long").unwrap().contains("oddity of SSH"));
         assert!(explain("rexmit_inconsistency").unwrap().contains("oddity of TCP"));
         assert!(explain("terrapin").unwrap().contains("finding of kexray audit, medium"));
+        assert!(explain("3des-cbc").unwrap().starts_with("3des-cbc: algorithm: cipher, deprecated\n"));
         assert!(explain("flows_evicted").unwrap().contains("counter"));
         let both = explain("uid").unwrap();
         assert!(both.contains("ssh.log") && both.contains("weird.log"), "{both}");
@@ -137,6 +158,7 @@ mod tests {
     fn what_may_have_been_meant_is_proposed() {
         let error = explain("hash_server").unwrap_err();
         assert!(error.contains("did you mean \"hasshServer\"?"), "{error}");
+        assert!(!explain("nosuch").unwrap_err().contains("did you mean"));
         assert!(!explain("qqqq").unwrap_err().contains("did you mean"));
     }
 }

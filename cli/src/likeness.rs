@@ -6,8 +6,9 @@ const LIKE: f64 = 0.7;
 /// The name that is most like another, if any is.
 pub(crate) fn most_like<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let name = name.to_lowercase();
-    let likenesses =
-        names.into_iter().map(|other| (strsim::jaro_winkler(&other.to_lowercase(), &name), other));
+    // Of names that are much shorter any letter may be like one of this.
+    let names = names.into_iter().filter(|other| other.len().saturating_mul(2) > name.len());
+    let likenesses = names.map(|other| (strsim::jaro_winkler(&other.to_lowercase(), &name), other));
     let (likeness, best) = likenesses.max_by(|(one, _), (other, _)| one.total_cmp(other))?;
     (likeness >= LIKE).then_some(best)
 }

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 
 use comfy_table::{Attribute, Cell, ContentArrangement, presets};
 use kexray_analyzer::grammar::{Identification, ProtocolVersion, ProtocolVersionSpeaks, words};
-use kexray_analyzer::{Session, Timestamp};
+use kexray_analyzer::{Algorithms, Session, Timestamp};
+use kexray_audit::notices::Noticed;
 use kexray_capture::Endpoint;
 
 use crate::columns::{Column, Row, Sessions, Value, Weird};
@@ -15,6 +16,10 @@ use crate::json;
 /// Rows whose columns are laid out together.
 pub(crate) const PAGE: usize = 200;
 
+/// Notices that are shown; of more it is told how many.
+const NOTICES: usize = 1000;
+
+const NOTICE: [&str; 4] = ["TIME", "NOTICE", "WHAT", "MORE"];
 const HEADER: [&str; 8] = ["TIME", "FROM", "TO", "CLIENT", "SERVER", "AUTH", "ALGORITHMS", "HOST KEY"];
 
 /// How a table looks.
@@ -35,6 +40,9 @@ pub(crate) struct Table<'w> {
     page: Vec<Vec<String>>,
     sessions: u64,
     oddities: BTreeMap<&'static str, u64>,
+    /// The first notices.
+    notices: Vec<Vec<String>>,
+    noticed: u64,
 }
 
 impl<'w> Table<'w> {
@@ -44,7 +52,8 @@ impl<'w> Table<'w> {
         look: Look,
         summary: bool,
     ) -> Self {
-        Self { out, columns, look, summary, page: Vec::new(), sessions: 0, oddities: BTreeMap::new() }
+        let (page, notices, oddities) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Self { out, columns, look, summary, page, sessions: 0, oddities, notices, noticed: 0 }
     }
 
     /// The columns that were asked for by name.
@@ -65,6 +74,31 @@ impl<'w> Table<'w> {
         *self.oddities.entry(weird.oddity.name()).or_default() += 1;
     }
 
+    pub(crate) fn notice(&mut self, noticed: &Noticed) {
+        self.noticed += 1;
+        if self.notices.len() < NOTICES {
+            self.notices.push(vec![
+                time(noticed.at),
+                noticed.notice.name().to_owned(),
+                noticed.message.clone(),
+                noticed.detail.clone().unwrap_or_default(),
+            ]);
+        }
+    }
+
+    /// Writes the notices, below the sessions.
+    fn write_notices(&mut self) -> io::Result<()> {
+        if self.notices.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out)?;
+        let mut rows = self.notices.drain(..).peekable();
+        while rows.peek().is_some() {
+            write_page(&NOTICE, rows.by_ref().take(PAGE), self.look, &mut self.out)?;
+        }
+        writeln!(self.out)
+    }
+
     /// Writes the page.
     fn turn(&mut self) -> io::Result<()> {
         if self.page.is_empty() {
@@ -80,9 +114,18 @@ impl<'w> Table<'w> {
 
     pub(crate) fn end(mut self) -> io::Result<()> {
         self.turn()?;
+        self.write_notices()?;
         if self.summary {
             let sessions = if self.sessions == 1 { "session" } else { "sessions" };
             write!(self.out, "{} SSH {sessions}", self.sessions)?;
+            match self.noticed {
+                0 => {}
+                1 => write!(self.out, ", 1 notice")?,
+                noticed if noticed > NOTICES as u64 => {
+                    write!(self.out, ", {noticed} notices, of which {NOTICES} are shown")?;
+                }
+                noticed => write!(self.out, ", {noticed} notices")?,
+            }
             for (index, (name, count)) in self.oddities.iter().enumerate() {
                 let separator = if index == 0 { "; odd: " } else { ", " };
                 write!(self.out, "{separator}{name}")?;
@@ -221,6 +264,9 @@ fn authentication(session: &Session) -> String {
 /// Key exchange, cipher, MAC where the cipher needs one, compression where there is one.
 fn algorithms(row: &Row<'_>) -> String {
     let Some(kex) = row.kex() else { return "-".to_owned() };
+    if let Some(list) = row.algorithms().and_then(Algorithms::failed_on) {
+        return format!("no {list} in common");
+    }
     let mut names = vec![shown(kex)];
     let mut seen = Vec::new();
     for (_, name) in row.directions() {
@@ -238,5 +284,29 @@ fn host_key(row: &Row<'_>) -> String {
     match (algorithm, fingerprint) {
         (Some(algorithm), Some(fingerprint)) => format!("{algorithm} {fingerprint}"),
         (one, other) => one.or(other).unwrap_or_else(|| "-".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kexray_audit::notices::Watch;
+
+    use super::*;
+
+    #[test]
+    fn notices_are_bounded() {
+        let mut written = Vec::new();
+        let mut table = Table::new(Box::new(&mut written), None, Look::default(), true);
+        let end = "192.0.2.1:22".parse().unwrap();
+        let mut reversed = Session::default();
+        reversed.role_reversed = true;
+        for _ in 0..NOTICES + 7 {
+            Watch::default().add(end, end, 0, &reversed, &mut |noticed| table.notice(&noticed));
+        }
+        assert_eq!(table.notices.len(), NOTICES);
+        table.end().unwrap();
+        let text = String::from_utf8(written).unwrap();
+        assert_eq!(text.matches("SSH::Roles_Reversed").count(), NOTICES);
+        assert!(text.ends_with("0 SSH sessions, 1007 notices, of which 1000 are shown\n"), "{text}");
     }
 }

@@ -3,7 +3,7 @@
 mod support;
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use support::trace;
@@ -60,4 +60,28 @@ fn there_is_no_log_unless_it_is_asked_for() {
     assert!(!directory.path().join("notice.log").exists());
     let alone = read(&["--guesses", "3"], directory.path(), &["password-one-try-each"]);
     assert_eq!(alone.status.code(), Some(2));
+}
+
+#[test]
+fn where_there_is_a_table_they_stand_below() {
+    let command = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kexray"));
+        command
+            .args(["read", "--notices", "--guesses", "3"])
+            .args(arguments)
+            .arg(trace("password-one-try-each"));
+        command.stdin(Stdio::null()).output().unwrap()
+    };
+    let shown = String::from_utf8(command(&[]).stdout).unwrap();
+    let lines: Vec<_> = shown.lines().collect();
+    assert!(lines.iter().any(|line| line.starts_with("TIME ") && line.contains(" NOTICE ")), "{shown}");
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.contains("SSH::Password_Guessing ") && line.contains(" guesses passwords: ")),
+        "{shown}"
+    );
+    assert_eq!(lines.last(), Some(&"4 SSH sessions, 2 notices"));
+    // Logs are not mixed.
+    assert_eq!(command(&["--format", "json"]).status.code(), Some(2));
 }

@@ -66,7 +66,10 @@ impl LiveArgs {
             Format::Table => Err(Contradiction(
                 "a table is laid out when all is known: here use --format json or --format zeek",
             )),
-            format => format.suits(self.logs.output.as_ref()),
+            format => {
+                self.logs.check_notices(format)?;
+                format.suits(self.logs.output.as_ref())
+            }
         }
     }
 }

@@ -42,7 +42,7 @@ pub(crate) enum Command {
     Live(LiveArgs),
     /// Write a page that shows the SSH sessions of captures: over time, by peers and algorithms, and packet by packet
     Report(ReportArgs),
-    /// Tell what an event, a column, an oddity, a finding or a counter means, by its name; without one, list all names
+    /// Tell what an event, a column, an oddity, a finding, a notice, a counter or an algorithm is, by its name; without one, list all names
     Explain(ExplainArgs),
     /// Write completions for a shell
     Completions(CompletionsArgs),
@@ -213,7 +213,7 @@ pub(crate) struct LogArgs {
     pub(crate) output: Option<PathBuf>,
 
     /// The columns to write, by name, in this order; with a `+` in front they come behind those that the format has anyway;
-    /// `all` stands for all. docs/columns.md says what they are
+    /// `all` stands for all. `kexray explain NAME` says what they are
     #[arg(long, value_name = "NAMES")]
     pub(crate) fields: Option<Fields>,
 
@@ -228,8 +228,9 @@ pub(crate) struct LogArgs {
 /// What is noticed.
 #[derive(Debug, clap::Args)]
 pub(crate) struct NoticeArgs {
-    /// Write notice.log too: who guesses passwords or scans, which host keys changed. docs/notices.md says what is noticed
-    #[arg(long = "notices", help_heading = "Notices", requires = "output")]
+    /// Tell too who guesses passwords or scans, which host keys changed: below the table, or in notice.log. `kexray explain
+    /// NAME` says what a notice means
+    #[arg(long = "notices", help_heading = "Notices")]
     pub(crate) wanted: bool,
 
     /// Connections in which a host fails to authenticate within the window until it is said to guess passwords
@@ -262,6 +263,16 @@ impl NoticeArgs {
 }
 
 impl LogArgs {
+    /// Whether there is a place for notices, if they are wanted.
+    fn check_notices(&self, format: Format) -> Result<(), Contradiction> {
+        if self.notices.wanted && self.output.is_none() && format != Format::Table {
+            return Err(Contradiction(
+                "notices have a log of their own: name a directory with --output, or read captures with --format table",
+            ));
+        }
+        Ok(())
+    }
+
     pub(crate) fn local_networks(&self) -> LocalNetworks {
         if self.local.is_empty() { LocalNetworks::default() } else { LocalNetworks::new(self.local.clone()) }
     }
@@ -374,6 +385,8 @@ impl ReadArgs {
     /// The format that was asked for, or goes with the other arguments.
     pub(crate) fn format(&self) -> Result<Format, Contradiction> {
         let usual = if self.logs.output.is_some() { Format::Zeek } else { Format::Table };
-        self.format.unwrap_or(usual).suits(self.logs.output.as_ref())
+        let format = self.format.unwrap_or(usual).suits(self.logs.output.as_ref())?;
+        self.logs.check_notices(format)?;
+        Ok(format)
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct Fields {
 
 /// No column has that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no column {name:?}{}; docs/columns.md has all", hint(*.like))]
+#[error("there is no column {name:?}{}; `kexray explain` lists all", hint(*.like))]
 pub(crate) struct UnknownField {
     name: String,
     /// The name that may have been meant.

@@ -131,6 +131,10 @@ impl<'w> Writer<'w> {
     pub(super) fn notice(&mut self, note: &Note<'_>) -> io::Result<()> {
         self.rows = self.rows.saturating_add(1);
         match &mut self.form {
+            Form::Table(table) => {
+                table.notice(note.noticed);
+                Ok(())
+            }
             Form::Zeek { notice: Some(log), .. } => log.write(note),
             Form::Json { notice: Some(log), .. } => write_json(&Notices::all(), note, log),
             #[cfg(feature = "parquet")]
