@@ -210,3 +210,27 @@ fn wrong_arguments_are_told_from_wrong_specs() {
         assert!(ran.stderr.contains("Usage:"), "{}", ran.stderr);
     }
 }
+
+/// The README, whose spec is one of a conversation.
+#[test]
+fn what_the_readme_shows_works() {
+    let folder = tempfile::tempdir().expect("it can be made");
+    let spec = "layer Talk {\n    1 client Hello {}\n}\norder Conversation over Talk {\n    Start { client Hello -> Over; }\n    end Over;\n}\n";
+    fs::write(folder.path().join("my.grammar"), spec).expect("it can be written");
+    let lines =
+        include_str!("../README.md").lines().filter_map(|line| line.strip_prefix("    kexray-codegen "));
+    let mut shown = 0;
+    for line in lines {
+        let (arguments, _) = line.split_once('#').expect("it says what it is for");
+        let output = Command::new(env!("CARGO_BIN_EXE_kexray-codegen"))
+            .args(arguments.split_whitespace())
+            .current_dir(folder.path())
+            .output()
+            .expect("it can be run");
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        shown += 1;
+    }
+    assert_eq!(shown, 7);
+    let help = run(&["--help"], "").stdout;
+    assert!(help.starts_with("Compiler of protocol specs"), "{help}");
+}
