@@ -27,7 +27,17 @@ const OWN_ITEMS: [&str; 11] = [
 ];
 
 /// What fields are read and written with; a field of such a name would hide it.
-const BESIDE_FIELDS: [&str; 7] = ["packet", "place", "put", "same", "slices", "take_rest", "take_sized"];
+const BESIDE_FIELDS: [&str; 9] = [
+    "packet",
+    "place",
+    "put",
+    "read_constant",
+    "read_flag",
+    "read_within",
+    "slices",
+    "take_rest",
+    "take_sized",
+];
 
 /// Names in every scope of Rust that the generated code relies on.
 const PRELUDE: [&str; 9] = ["Clone", "Copy", "Fn", "FnMut", "Option", "Result", "Sized", "TryFrom", "Vec"];

@@ -19,7 +19,8 @@ mod numbers_only {
 
 use every_construct::{
     Algorithm, Event, Exchange, Fuel, FuelSource, Hail, Lens, Named, Names, Origin, Padding, Parameters,
-    ParseErrorKind, Role, Seal, Sender, Signal, Sizes, Value, handshake, lens, open, sealings, secret,
+    ParseError, ParseErrorKind, Role, Seal, Sender, Signal, Sizes, Value, handshake, lens, open, sealings,
+    secret,
 };
 
 #[test]
@@ -91,6 +92,20 @@ fn a_frame_has_the_size_that_its_head_says() {
     assert_eq!((signal.body, signal.sum), (&b"abc"[..], *b"1234"));
     assert_eq!(Signal::measure(b"\0\x01\x03\x07").map_err(|error| error.kind), Ok(Some(8)));
     assert_eq!(Signal::measure(b"\0\0\0").map_err(|error| error.kind), Err(ParseErrorKind::TooSmall));
+}
+
+#[test]
+fn the_field_that_is_wrong_is_blamed() {
+    let blamed = |error: ParseError| (error.offset, error.kind);
+    for (octets, offset) in [(b"\0\x03\x06\x08abc1234", 3), (b"\0\x03\x06\x00abc1234", 3)] {
+        let wrong = Err((offset, ParseErrorKind::Mismatch));
+        assert_eq!(Signal::read_from(octets).map(|_| ()).map_err(blamed), wrong);
+        assert_eq!(Signal::read_with_binrw(octets).map(|_| ()).map_err(blamed), wrong);
+    }
+    let loud = b"\0\x04hush\x01\0\0\0\0";
+    let wrong = Err((6, ParseErrorKind::Mismatch));
+    assert_eq!(secret::Whisper::read_from(loud).map(|_| ()).map_err(blamed), wrong);
+    assert_eq!(secret::Whisper::read_with_binrw(loud).map(|_| ()).map_err(blamed), wrong);
 }
 
 #[test]

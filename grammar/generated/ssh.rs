@@ -314,10 +314,52 @@ fn put<W: Write + Seek>(
 ) -> BinResult<()> {
     Ok(writer.write_all(octets)?)
 }
-/// Whether a field has the value that it must have. (A function, since the printer of attributes splits `==`.)
+/// A field that has one value.
 #[allow(dead_code)]
-fn same<T: PartialEq>(value: &T, constant: &T) -> bool {
-    value == constant
+fn read_constant<R: Read + Seek, T: for<'a> BinRead<Args<'a> = ()> + PartialEq>(
+    reader: &mut R,
+    endian: Endian,
+    constant: T,
+) -> BinResult<T> {
+    let place = reader.stream_position()?;
+    let value = T::read_options(reader, endian, ())?;
+    if value == constant {
+        Ok(value)
+    } else {
+        Err(refuse(place, ParseErrorKind::Mismatch))
+    }
+}
+/// A flag that is always the same. Any octet but zero is true.
+#[allow(dead_code)]
+fn read_flag<R: Read + Seek>(
+    reader: &mut R,
+    endian: Endian,
+    flag: bool,
+) -> BinResult<u8> {
+    let place = reader.stream_position()?;
+    let octet = u8::read_options(reader, endian, ())?;
+    if (octet != 0) == flag {
+        Ok(octet)
+    } else {
+        Err(refuse(place, ParseErrorKind::Mismatch))
+    }
+}
+/// An integer between two others.
+#[allow(dead_code)]
+fn read_within<R: Read + Seek, T: for<'a> BinRead<Args<'a> = ()> + PartialOrd>(
+    reader: &mut R,
+    endian: Endian,
+    (low, high): (T, T),
+) -> BinResult<T> {
+    let place = reader.stream_position()?;
+    let value = T::read_options(reader, endian, ())?;
+    if value < low {
+        Err(refuse(place, ParseErrorKind::TooSmall))
+    } else if value > high {
+        Err(refuse(place, ParseErrorKind::TooLarge))
+    } else {
+        Ok(value)
+    }
 }
 /// Puts the count of octets before them; refuses more than the count can say.
 #[allow(dead_code)]
@@ -1989,10 +2031,7 @@ impl<'p> PreIdentification<'p> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BinaryPacket<'p> {
     /// Octets of what follows, MAC excluded.
-    #[br(
-        assert((2..).contains(&packet_length), ParseErrorKind::TooSmall),
-        assert((..= 262_144).contains(&packet_length), ParseErrorKind::TooLarge)
-    )]
+    #[br(parse_with = read_within, args_raw = (2, 262_144))]
     pub packet_length: u32,
     /// Octets of padding. Four at least by the RFC, which is not enforced here.
     pub padding_length: u8,
@@ -2186,10 +2225,7 @@ impl BinaryPacket<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ssh1Packet<'p> {
     /// Octets of type, data and CRC.
-    #[br(
-        assert((5..).contains(&length), ParseErrorKind::TooSmall),
-        assert((..= 262_144).contains(&length), ParseErrorKind::TooLarge)
-    )]
+    #[br(parse_with = read_within, args_raw = (5, 262_144))]
     pub length: u32,
     /// Fills up to a multiple of eight; there are one to eight octets of it.
     #[br(parse_with = take_sized, args(packet, 8-i64::from(length)%8))]
@@ -9109,10 +9145,7 @@ pub mod user_auth {
         /// Field `service_name`.
         #[br(args_raw = packet)]
         pub service_name: SshString<'p>,
-        #[br(
-            temp,
-            assert(same(&method_name, b"\0\0\0\x04none"), ParseErrorKind::Mismatch)
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x04none")]
         #[bw(calc = *b"\0\0\0\x04none")]
         method_name: [u8; 8],
     }
@@ -9135,9 +9168,9 @@ pub mod user_auth {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let user_name = SshString::read_slices(slices)?;
             let service_name = SshString::read_slices(slices)?;
+            let place = slices.place();
             let method_name = slices.array()?;
             if method_name != b"\0\0\0\x04none" {
                 return Err(Refusal {
@@ -9184,13 +9217,10 @@ pub mod user_auth {
         /// Field `service_name`.
         #[br(args_raw = packet)]
         pub service_name: SshString<'p>,
-        #[br(
-            temp,
-            assert(same(&method_name, b"\0\0\0\x08password"), ParseErrorKind::Mismatch)
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x08password")]
         #[bw(calc = *b"\0\0\0\x08password")]
         method_name: [u8; 12],
-        #[br(temp, assert(same(&change, &0), ParseErrorKind::Mismatch))]
+        #[br(temp, parse_with = read_flag, args_raw = false)]
         #[bw(calc = 0)]
         change: u8,
         /// Field `password`.
@@ -9216,9 +9246,9 @@ pub mod user_auth {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let user_name = SshString::read_slices(slices)?;
             let service_name = SshString::read_slices(slices)?;
+            let place = slices.place();
             let method_name = slices.array()?;
             if method_name != b"\0\0\0\x08password" {
                 return Err(Refusal {
@@ -9226,6 +9256,7 @@ pub mod user_auth {
                     kind: ParseErrorKind::Mismatch,
                 });
             }
+            let place = slices.place();
             let change = u8::from_be_bytes(*slices.array()?);
             if change != 0 {
                 return Err(Refusal {
@@ -9284,13 +9315,10 @@ pub mod user_auth {
         /// Field `service_name`.
         #[br(args_raw = packet)]
         pub service_name: SshString<'p>,
-        #[br(
-            temp,
-            assert(same(&method_name, b"\0\0\0\x08password"), ParseErrorKind::Mismatch)
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x08password")]
         #[bw(calc = *b"\0\0\0\x08password")]
         method_name: [u8; 12],
-        #[br(temp, assert(!same(&change, &0), ParseErrorKind::Mismatch))]
+        #[br(temp, parse_with = read_flag, args_raw = true)]
         #[bw(calc = 1)]
         change: u8,
         /// Field `old_password`.
@@ -9323,9 +9351,9 @@ pub mod user_auth {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let user_name = SshString::read_slices(slices)?;
             let service_name = SshString::read_slices(slices)?;
+            let place = slices.place();
             let method_name = slices.array()?;
             if method_name != b"\0\0\0\x08password" {
                 return Err(Refusal {
@@ -9333,6 +9361,7 @@ pub mod user_auth {
                     kind: ParseErrorKind::Mismatch,
                 });
             }
+            let place = slices.place();
             let change = u8::from_be_bytes(*slices.array()?);
             if change == 0 {
                 return Err(Refusal {
@@ -9395,13 +9424,10 @@ pub mod user_auth {
         /// Field `service_name`.
         #[br(args_raw = packet)]
         pub service_name: SshString<'p>,
-        #[br(
-            temp,
-            assert(same(&method_name, b"\0\0\0\tpublickey"), ParseErrorKind::Mismatch)
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\tpublickey")]
         #[bw(calc = *b"\0\0\0\tpublickey")]
         method_name: [u8; 13],
-        #[br(temp, assert(same(&signed, &0), ParseErrorKind::Mismatch))]
+        #[br(temp, parse_with = read_flag, args_raw = false)]
         #[bw(calc = 0)]
         signed: u8,
         /// Field `algorithm_name`.
@@ -9434,9 +9460,9 @@ pub mod user_auth {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let user_name = SshString::read_slices(slices)?;
             let service_name = SshString::read_slices(slices)?;
+            let place = slices.place();
             let method_name = slices.array()?;
             if method_name != b"\0\0\0\tpublickey" {
                 return Err(Refusal {
@@ -9444,6 +9470,7 @@ pub mod user_auth {
                     kind: ParseErrorKind::Mismatch,
                 });
             }
+            let place = slices.place();
             let signed = u8::from_be_bytes(*slices.array()?);
             if signed != 0 {
                 return Err(Refusal {
@@ -9506,13 +9533,10 @@ pub mod user_auth {
         /// Field `service_name`.
         #[br(args_raw = packet)]
         pub service_name: SshString<'p>,
-        #[br(
-            temp,
-            assert(same(&method_name, b"\0\0\0\tpublickey"), ParseErrorKind::Mismatch)
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\tpublickey")]
         #[bw(calc = *b"\0\0\0\tpublickey")]
         method_name: [u8; 13],
-        #[br(temp, assert(!same(&signed, &0), ParseErrorKind::Mismatch))]
+        #[br(temp, parse_with = read_flag, args_raw = true)]
         #[bw(calc = 1)]
         signed: u8,
         /// Field `algorithm_name`.
@@ -9548,9 +9572,9 @@ pub mod user_auth {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let user_name = SshString::read_slices(slices)?;
             let service_name = SshString::read_slices(slices)?;
+            let place = slices.place();
             let method_name = slices.array()?;
             if method_name != b"\0\0\0\tpublickey" {
                 return Err(Refusal {
@@ -9558,6 +9582,7 @@ pub mod user_auth {
                     kind: ParseErrorKind::Mismatch,
                 });
             }
+            let place = slices.place();
             let signed = u8::from_be_bytes(*slices.array()?);
             if signed == 0 {
                 return Err(Refusal {
@@ -9626,14 +9651,12 @@ pub mod user_auth {
         pub service_name: SshString<'p>,
         #[br(
             temp,
-            assert(
-                same(&method_name, b"\0\0\0#publickey-hostbound-v00@openssh.com"),
-                ParseErrorKind::Mismatch
-            )
+            parse_with = read_constant,
+            args_raw = *b"\0\0\0#publickey-hostbound-v00@openssh.com"
         )]
         #[bw(calc = *b"\0\0\0#publickey-hostbound-v00@openssh.com")]
         method_name: [u8; 39],
-        #[br(temp, assert(!same(&signed, &0), ParseErrorKind::Mismatch))]
+        #[br(temp, parse_with = read_flag, args_raw = true)]
         #[bw(calc = 1)]
         signed: u8,
         /// Field `algorithm_name`.
@@ -9672,9 +9695,9 @@ pub mod user_auth {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let user_name = SshString::read_slices(slices)?;
             let service_name = SshString::read_slices(slices)?;
+            let place = slices.place();
             let method_name = slices.array()?;
             if method_name != b"\0\0\0#publickey-hostbound-v00@openssh.com" {
                 return Err(Refusal {
@@ -9682,6 +9705,7 @@ pub mod user_auth {
                     kind: ParseErrorKind::Mismatch,
                 });
             }
+            let place = slices.place();
             let signed = u8::from_be_bytes(*slices.array()?);
             if signed == 0 {
                 return Err(Refusal {
@@ -9752,10 +9776,7 @@ pub mod user_auth {
         /// Field `service_name`.
         #[br(args_raw = packet)]
         pub service_name: SshString<'p>,
-        #[br(
-            temp,
-            assert(same(&method_name, b"\0\0\0\thostbased"), ParseErrorKind::Mismatch)
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\thostbased")]
         #[bw(calc = *b"\0\0\0\thostbased")]
         method_name: [u8; 13],
         /// Field `algorithm_name`.
@@ -9797,9 +9818,9 @@ pub mod user_auth {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let user_name = SshString::read_slices(slices)?;
             let service_name = SshString::read_slices(slices)?;
+            let place = slices.place();
             let method_name = slices.array()?;
             if method_name != b"\0\0\0\thostbased" {
                 return Err(Refusal {
@@ -9876,10 +9897,8 @@ pub mod user_auth {
         pub service_name: SshString<'p>,
         #[br(
             temp,
-            assert(
-                same(&method_name, b"\0\0\0\x14keyboard-interactive"),
-                ParseErrorKind::Mismatch
-            )
+            parse_with = read_constant,
+            args_raw = *b"\0\0\0\x14keyboard-interactive"
         )]
         #[bw(calc = *b"\0\0\0\x14keyboard-interactive")]
         method_name: [u8; 24],
@@ -9913,9 +9932,9 @@ pub mod user_auth {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let user_name = SshString::read_slices(slices)?;
             let service_name = SshString::read_slices(slices)?;
+            let place = slices.place();
             let method_name = slices.array()?;
             if method_name != b"\0\0\0\x14keyboard-interactive" {
                 return Err(Refusal {
@@ -9975,13 +9994,7 @@ pub mod user_auth {
         /// Field `service_name`.
         #[br(args_raw = packet)]
         pub service_name: SshString<'p>,
-        #[br(
-            temp,
-            assert(
-                same(&method_name, b"\0\0\0\x0Fgssapi-with-mic"),
-                ParseErrorKind::Mismatch
-            )
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x0Fgssapi-with-mic")]
         #[bw(calc = *b"\0\0\0\x0Fgssapi-with-mic")]
         method_name: [u8; 19],
         /// Field `nr_mechanisms`.
@@ -10013,9 +10026,9 @@ pub mod user_auth {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let user_name = SshString::read_slices(slices)?;
             let service_name = SshString::read_slices(slices)?;
+            let place = slices.place();
             let method_name = slices.array()?;
             if method_name != b"\0\0\0\x0Fgssapi-with-mic" {
                 return Err(Refusal {
@@ -10073,13 +10086,7 @@ pub mod user_auth {
         /// Field `service_name`.
         #[br(args_raw = packet)]
         pub service_name: SshString<'p>,
-        #[br(
-            temp,
-            assert(
-                same(&method_name, b"\0\0\0\x0Cgssapi-keyex"),
-                ParseErrorKind::Mismatch
-            )
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x0Cgssapi-keyex")]
         #[bw(calc = *b"\0\0\0\x0Cgssapi-keyex")]
         method_name: [u8; 16],
         /// Field `message_integrity_code`.
@@ -10109,9 +10116,9 @@ pub mod user_auth {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let user_name = SshString::read_slices(slices)?;
             let service_name = SshString::read_slices(slices)?;
+            let place = slices.place();
             let method_name = slices.array()?;
             if method_name != b"\0\0\0\x0Cgssapi-keyex" {
                 return Err(Refusal {
@@ -11688,13 +11695,7 @@ pub mod connection {
     #[br(import_raw(packet:&'p[u8]))]
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct TcpipForward<'p> {
-        #[br(
-            temp,
-            assert(
-                same(&request_name, b"\0\0\0\rtcpip-forward"),
-                ParseErrorKind::Mismatch
-            )
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\rtcpip-forward")]
         #[bw(calc = *b"\0\0\0\rtcpip-forward")]
         request_name: [u8; 17],
         /// Field `want_reply`.
@@ -11772,10 +11773,8 @@ pub mod connection {
     pub struct CancelTcpipForward<'p> {
         #[br(
             temp,
-            assert(
-                same(&request_name, b"\0\0\0\x14cancel-tcpip-forward"),
-                ParseErrorKind::Mismatch
-            )
+            parse_with = read_constant,
+            args_raw = *b"\0\0\0\x14cancel-tcpip-forward"
         )]
         #[bw(calc = *b"\0\0\0\x14cancel-tcpip-forward")]
         request_name: [u8; 24],
@@ -11858,10 +11857,8 @@ pub mod connection {
     pub struct HostKeys<'p> {
         #[br(
             temp,
-            assert(
-                same(&request_name, b"\0\0\0\x17hostkeys-00@openssh.com"),
-                ParseErrorKind::Mismatch
-            )
+            parse_with = read_constant,
+            args_raw = *b"\0\0\0\x17hostkeys-00@openssh.com"
         )]
         #[bw(calc = *b"\0\0\0\x17hostkeys-00@openssh.com")]
         request_name: [u8; 27],
@@ -11935,10 +11932,8 @@ pub mod connection {
     pub struct HostKeysProve<'p> {
         #[br(
             temp,
-            assert(
-                same(&request_name, b"\0\0\0\x1Dhostkeys-prove-00@openssh.com"),
-                ParseErrorKind::Mismatch
-            )
+            parse_with = read_constant,
+            args_raw = *b"\0\0\0\x1Dhostkeys-prove-00@openssh.com"
         )]
         #[bw(calc = *b"\0\0\0\x1Dhostkeys-prove-00@openssh.com")]
         request_name: [u8; 33],
@@ -12011,10 +12006,8 @@ pub mod connection {
     pub struct NoMoreSessions {
         #[br(
             temp,
-            assert(
-                same(&request_name, b"\0\0\0\x1Cno-more-sessions@openssh.com"),
-                ParseErrorKind::Mismatch
-            )
+            parse_with = read_constant,
+            args_raw = *b"\0\0\0\x1Cno-more-sessions@openssh.com"
         )]
         #[bw(calc = *b"\0\0\0\x1Cno-more-sessions@openssh.com")]
         request_name: [u8; 32],
@@ -12082,10 +12075,8 @@ pub mod connection {
     pub struct KeepAlive {
         #[br(
             temp,
-            assert(
-                same(&request_name, b"\0\0\0\x15keepalive@openssh.com"),
-                ParseErrorKind::Mismatch
-            )
+            parse_with = read_constant,
+            args_raw = *b"\0\0\0\x15keepalive@openssh.com"
         )]
         #[bw(calc = *b"\0\0\0\x15keepalive@openssh.com")]
         request_name: [u8; 25],
@@ -12316,10 +12307,7 @@ pub mod connection {
     #[brw(big)]
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct OpenSession {
-        #[br(
-            temp,
-            assert(same(&channel_type, b"\0\0\0\x07session"), ParseErrorKind::Mismatch)
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x07session")]
         #[bw(calc = *b"\0\0\0\x07session")]
         channel_type: [u8; 11],
         /// Field `sender_channel`.
@@ -12393,10 +12381,7 @@ pub mod connection {
     #[br(import_raw(packet:&'p[u8]))]
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct OpenX11<'p> {
-        #[br(
-            temp,
-            assert(same(&channel_type, b"\0\0\0\x03x11"), ParseErrorKind::Mismatch)
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x03x11")]
         #[bw(calc = *b"\0\0\0\x03x11")]
         channel_type: [u8; 7],
         /// Field `sender_channel`.
@@ -12482,13 +12467,7 @@ pub mod connection {
     #[br(import_raw(packet:&'p[u8]))]
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct OpenForwardedTcpip<'p> {
-        #[br(
-            temp,
-            assert(
-                same(&channel_type, b"\0\0\0\x0Fforwarded-tcpip"),
-                ParseErrorKind::Mismatch
-            )
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x0Fforwarded-tcpip")]
         #[bw(calc = *b"\0\0\0\x0Fforwarded-tcpip")]
         channel_type: [u8; 19],
         /// Field `sender_channel`.
@@ -12590,13 +12569,7 @@ pub mod connection {
     #[br(import_raw(packet:&'p[u8]))]
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct OpenDirectTcpip<'p> {
-        #[br(
-            temp,
-            assert(
-                same(&channel_type, b"\0\0\0\x0Cdirect-tcpip"),
-                ParseErrorKind::Mismatch
-            )
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x0Cdirect-tcpip")]
         #[bw(calc = *b"\0\0\0\x0Cdirect-tcpip")]
         channel_type: [u8; 16],
         /// Field `sender_channel`.
@@ -12693,10 +12666,8 @@ pub mod connection {
     pub struct OpenDirectStreamlocal<'p> {
         #[br(
             temp,
-            assert(
-                same(&channel_type, b"\0\0\0\x1Edirect-streamlocal@openssh.com"),
-                ParseErrorKind::Mismatch
-            )
+            parse_with = read_constant,
+            args_raw = *b"\0\0\0\x1Edirect-streamlocal@openssh.com"
         )]
         #[bw(calc = *b"\0\0\0\x1Edirect-streamlocal@openssh.com")]
         channel_type: [u8; 34],
@@ -12790,10 +12761,8 @@ pub mod connection {
     pub struct OpenAuthAgent {
         #[br(
             temp,
-            assert(
-                same(&channel_type, b"\0\0\0\x16auth-agent@openssh.com"),
-                ParseErrorKind::Mismatch
-            )
+            parse_with = read_constant,
+            args_raw = *b"\0\0\0\x16auth-agent@openssh.com"
         )]
         #[bw(calc = *b"\0\0\0\x16auth-agent@openssh.com")]
         channel_type: [u8; 26],
@@ -13365,10 +13334,7 @@ pub mod connection {
     pub struct PtyReq<'p> {
         /// Field `recipient_channel`.
         pub recipient_channel: u32,
-        #[br(
-            temp,
-            assert(same(&request_type, b"\0\0\0\x07pty-req"), ParseErrorKind::Mismatch)
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x07pty-req")]
         #[bw(calc = *b"\0\0\0\x07pty-req")]
         request_type: [u8; 11],
         /// Field `want_reply`.
@@ -13409,8 +13375,8 @@ pub mod connection {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let place = slices.place();
             let request_type = slices.array()?;
             if request_type != b"\0\0\0\x07pty-req" {
                 return Err(Refusal {
@@ -13469,10 +13435,7 @@ pub mod connection {
     pub struct X11Req<'p> {
         /// Field `recipient_channel`.
         pub recipient_channel: u32,
-        #[br(
-            temp,
-            assert(same(&request_type, b"\0\0\0\x07x11-req"), ParseErrorKind::Mismatch)
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x07x11-req")]
         #[bw(calc = *b"\0\0\0\x07x11-req")]
         request_type: [u8; 11],
         /// Field `want_reply`.
@@ -13511,8 +13474,8 @@ pub mod connection {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let place = slices.place();
             let request_type = slices.array()?;
             if request_type != b"\0\0\0\x07x11-req" {
                 return Err(Refusal {
@@ -13569,10 +13532,7 @@ pub mod connection {
     pub struct Env<'p> {
         /// Field `recipient_channel`.
         pub recipient_channel: u32,
-        #[br(
-            temp,
-            assert(same(&request_type, b"\0\0\0\x03env"), ParseErrorKind::Mismatch)
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x03env")]
         #[bw(calc = *b"\0\0\0\x03env")]
         request_type: [u8; 7],
         /// Field `want_reply`.
@@ -13605,8 +13565,8 @@ pub mod connection {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let place = slices.place();
             let request_type = slices.array()?;
             if request_type != b"\0\0\0\x03env" {
                 return Err(Refusal {
@@ -13653,10 +13613,7 @@ pub mod connection {
     pub struct Shell {
         /// Field `recipient_channel`.
         pub recipient_channel: u32,
-        #[br(
-            temp,
-            assert(same(&request_type, b"\0\0\0\x05shell"), ParseErrorKind::Mismatch)
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x05shell")]
         #[bw(calc = *b"\0\0\0\x05shell")]
         request_type: [u8; 9],
         /// Field `want_reply`.
@@ -13683,8 +13640,8 @@ pub mod connection {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let place = slices.place();
             let request_type = slices.array()?;
             if request_type != b"\0\0\0\x05shell" {
                 return Err(Refusal {
@@ -13728,10 +13685,7 @@ pub mod connection {
     pub struct Exec<'p> {
         /// Field `recipient_channel`.
         pub recipient_channel: u32,
-        #[br(
-            temp,
-            assert(same(&request_type, b"\0\0\0\x04exec"), ParseErrorKind::Mismatch)
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x04exec")]
         #[bw(calc = *b"\0\0\0\x04exec")]
         request_type: [u8; 8],
         /// Field `want_reply`.
@@ -13761,8 +13715,8 @@ pub mod connection {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let place = slices.place();
             let request_type = slices.array()?;
             if request_type != b"\0\0\0\x04exec" {
                 return Err(Refusal {
@@ -13808,10 +13762,7 @@ pub mod connection {
     pub struct Subsystem<'p> {
         /// Field `recipient_channel`.
         pub recipient_channel: u32,
-        #[br(
-            temp,
-            assert(same(&request_type, b"\0\0\0\tsubsystem"), ParseErrorKind::Mismatch)
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\tsubsystem")]
         #[bw(calc = *b"\0\0\0\tsubsystem")]
         request_type: [u8; 13],
         /// Field `want_reply`.
@@ -13841,8 +13792,8 @@ pub mod connection {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let place = slices.place();
             let request_type = slices.array()?;
             if request_type != b"\0\0\0\tsubsystem" {
                 return Err(Refusal {
@@ -13887,16 +13838,10 @@ pub mod connection {
     pub struct WindowChange {
         /// Field `recipient_channel`.
         pub recipient_channel: u32,
-        #[br(
-            temp,
-            assert(
-                same(&request_type, b"\0\0\0\rwindow-change"),
-                ParseErrorKind::Mismatch
-            )
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\rwindow-change")]
         #[bw(calc = *b"\0\0\0\rwindow-change")]
         request_type: [u8; 17],
-        #[br(temp, assert(same(&want_reply, &0), ParseErrorKind::Mismatch))]
+        #[br(temp, parse_with = read_flag, args_raw = false)]
         #[bw(calc = 0)]
         want_reply: u8,
         /// Field `width_columns`.
@@ -13927,8 +13872,8 @@ pub mod connection {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let place = slices.place();
             let request_type = slices.array()?;
             if request_type != b"\0\0\0\rwindow-change" {
                 return Err(Refusal {
@@ -13936,6 +13881,7 @@ pub mod connection {
                     kind: ParseErrorKind::Mismatch,
                 });
             }
+            let place = slices.place();
             let want_reply = u8::from_be_bytes(*slices.array()?);
             if want_reply != 0 {
                 return Err(Refusal {
@@ -13984,13 +13930,10 @@ pub mod connection {
     pub struct XonXoff {
         /// Field `recipient_channel`.
         pub recipient_channel: u32,
-        #[br(
-            temp,
-            assert(same(&request_type, b"\0\0\0\x08xon-xoff"), ParseErrorKind::Mismatch)
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x08xon-xoff")]
         #[bw(calc = *b"\0\0\0\x08xon-xoff")]
         request_type: [u8; 12],
-        #[br(temp, assert(same(&want_reply, &0), ParseErrorKind::Mismatch))]
+        #[br(temp, parse_with = read_flag, args_raw = false)]
         #[bw(calc = 0)]
         want_reply: u8,
         /// Field `client_can_do`.
@@ -14017,8 +13960,8 @@ pub mod connection {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let place = slices.place();
             let request_type = slices.array()?;
             if request_type != b"\0\0\0\x08xon-xoff" {
                 return Err(Refusal {
@@ -14026,6 +13969,7 @@ pub mod connection {
                     kind: ParseErrorKind::Mismatch,
                 });
             }
+            let place = slices.place();
             let want_reply = u8::from_be_bytes(*slices.array()?);
             if want_reply != 0 {
                 return Err(Refusal {
@@ -14069,13 +14013,10 @@ pub mod connection {
     pub struct Signal<'p> {
         /// Field `recipient_channel`.
         pub recipient_channel: u32,
-        #[br(
-            temp,
-            assert(same(&request_type, b"\0\0\0\x06signal"), ParseErrorKind::Mismatch)
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x06signal")]
         #[bw(calc = *b"\0\0\0\x06signal")]
         request_type: [u8; 10],
-        #[br(temp, assert(same(&want_reply, &0), ParseErrorKind::Mismatch))]
+        #[br(temp, parse_with = read_flag, args_raw = false)]
         #[bw(calc = 0)]
         want_reply: u8,
         /// Field `name`.
@@ -14101,8 +14042,8 @@ pub mod connection {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let place = slices.place();
             let request_type = slices.array()?;
             if request_type != b"\0\0\0\x06signal" {
                 return Err(Refusal {
@@ -14110,6 +14051,7 @@ pub mod connection {
                     kind: ParseErrorKind::Mismatch,
                 });
             }
+            let place = slices.place();
             let want_reply = u8::from_be_bytes(*slices.array()?);
             if want_reply != 0 {
                 return Err(Refusal {
@@ -14149,16 +14091,10 @@ pub mod connection {
     pub struct ExitStatus {
         /// Field `recipient_channel`.
         pub recipient_channel: u32,
-        #[br(
-            temp,
-            assert(
-                same(&request_type, b"\0\0\0\x0Bexit-status"),
-                ParseErrorKind::Mismatch
-            )
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x0Bexit-status")]
         #[bw(calc = *b"\0\0\0\x0Bexit-status")]
         request_type: [u8; 15],
-        #[br(temp, assert(same(&want_reply, &0), ParseErrorKind::Mismatch))]
+        #[br(temp, parse_with = read_flag, args_raw = false)]
         #[bw(calc = 0)]
         want_reply: u8,
         /// Field `status`.
@@ -14183,8 +14119,8 @@ pub mod connection {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let place = slices.place();
             let request_type = slices.array()?;
             if request_type != b"\0\0\0\x0Bexit-status" {
                 return Err(Refusal {
@@ -14192,6 +14128,7 @@ pub mod connection {
                     kind: ParseErrorKind::Mismatch,
                 });
             }
+            let place = slices.place();
             let want_reply = u8::from_be_bytes(*slices.array()?);
             if want_reply != 0 {
                 return Err(Refusal {
@@ -14232,16 +14169,10 @@ pub mod connection {
     pub struct ExitSignal<'p> {
         /// Field `recipient_channel`.
         pub recipient_channel: u32,
-        #[br(
-            temp,
-            assert(
-                same(&request_type, b"\0\0\0\x0Bexit-signal"),
-                ParseErrorKind::Mismatch
-            )
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x0Bexit-signal")]
         #[bw(calc = *b"\0\0\0\x0Bexit-signal")]
         request_type: [u8; 15],
-        #[br(temp, assert(same(&want_reply, &0), ParseErrorKind::Mismatch))]
+        #[br(temp, parse_with = read_flag, args_raw = false)]
         #[bw(calc = 0)]
         want_reply: u8,
         /// Field `name`.
@@ -14277,8 +14208,8 @@ pub mod connection {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let place = slices.place();
             let request_type = slices.array()?;
             if request_type != b"\0\0\0\x0Bexit-signal" {
                 return Err(Refusal {
@@ -14286,6 +14217,7 @@ pub mod connection {
                     kind: ParseErrorKind::Mismatch,
                 });
             }
+            let place = slices.place();
             let want_reply = u8::from_be_bytes(*slices.array()?);
             if want_reply != 0 {
                 return Err(Refusal {
@@ -14343,10 +14275,8 @@ pub mod connection {
         pub recipient_channel: u32,
         #[br(
             temp,
-            assert(
-                same(&request_type, b"\0\0\0\x1Aauth-agent-req@openssh.com"),
-                ParseErrorKind::Mismatch
-            )
+            parse_with = read_constant,
+            args_raw = *b"\0\0\0\x1Aauth-agent-req@openssh.com"
         )]
         #[bw(calc = *b"\0\0\0\x1Aauth-agent-req@openssh.com")]
         request_type: [u8; 30],
@@ -14374,8 +14304,8 @@ pub mod connection {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let place = slices.place();
             let request_type = slices.array()?;
             if request_type != b"\0\0\0\x1Aauth-agent-req@openssh.com" {
                 return Err(Refusal {
@@ -14418,16 +14348,10 @@ pub mod connection {
     pub struct Eow {
         /// Field `recipient_channel`.
         pub recipient_channel: u32,
-        #[br(
-            temp,
-            assert(
-                same(&request_type, b"\0\0\0\x0Feow@openssh.com"),
-                ParseErrorKind::Mismatch
-            )
-        )]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\0\0\x0Feow@openssh.com")]
         #[bw(calc = *b"\0\0\0\x0Feow@openssh.com")]
         request_type: [u8; 19],
-        #[br(temp, assert(same(&want_reply, &0), ParseErrorKind::Mismatch))]
+        #[br(temp, parse_with = read_flag, args_raw = false)]
         #[bw(calc = 0)]
         want_reply: u8,
     }
@@ -14450,8 +14374,8 @@ pub mod connection {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'_>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let recipient_channel = u32::from_be_bytes(*slices.array()?);
+            let place = slices.place();
             let request_type = slices.array()?;
             if request_type != b"\0\0\0\x0Feow@openssh.com" {
                 return Err(Refusal {
@@ -14459,6 +14383,7 @@ pub mod connection {
                     kind: ParseErrorKind::Mismatch,
                 });
             }
+            let place = slices.place();
             let want_reply = u8::from_be_bytes(*slices.array()?);
             if want_reply != 0 {
                 return Err(Refusal {

@@ -15,16 +15,12 @@ use crate::model::{Constant, Field, Shape, Structure, Width};
 pub(super) fn reader(cx: &Context<'_>, structure: &Structure) -> TokenStream {
     let lives = if borrows(cx, structure) { quote!('p) } else { quote!('_) };
     let slices = if structure.fields.is_empty() { quote!(_) } else { quote!(slices) };
-    // Where `binrw` sees what a field may not hold, it blames the structure's first octet.
-    let may_differ = |field: &Field| field.constant.is_some() || field.range.is_some();
-    let place = structure.fields.iter().any(may_differ).then(|| quote!(let place = slices.place();));
     let reads = structure.fields.iter().map(|item| field(cx, structure, item));
     let names = structure.fields.iter().filter(|field| field.constant.is_none());
     let names = names.map(|field| ident(&field.name));
     quote! {
         #[inline(always)]
         fn read_slices(#slices: &mut Slices<#lives>) -> Result<Self, Refusal> {
-            #place
             #(#reads)*
             Ok(Self { #(#names,)* })
         }
@@ -72,7 +68,8 @@ fn field(cx: &Context<'_>, structure: &Structure, field: &Field) -> TokenStream 
             }
         }
     });
-    quote!(let #name = #value; #range)
+    let place = range.is_some().then(|| quote!(let place = slices.place();));
+    quote!(#place let #name = #value; #range)
 }
 
 fn read_integer(width: Width) -> TokenStream {
@@ -98,6 +95,7 @@ fn constant(cx: &Context<'_>, field: &Field, constant: &Constant) -> TokenStream
         _ => (read_integer(Width::U8), quote!(#name != 0)),
     };
     quote! {
+        let place = slices.place();
         let #name = #value;
         if #differs {
             return Err(Refusal { offset: place, kind: ParseErrorKind::Mismatch });

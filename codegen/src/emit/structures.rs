@@ -149,8 +149,7 @@ fn field(cx: &Context<'_>, structure: &Structure, field: &Field) -> TokenStream 
     };
     if let Some((low, high)) = field.range {
         let (low, high) = (number(low), number(high));
-        read.push(quote!(assert((#low..).contains(&#name), ParseErrorKind::TooSmall)));
-        read.push(quote!(assert((..=#high).contains(&#name), ParseErrorKind::TooLarge)));
+        read.extend([quote!(parse_with = read_within), quote!(args_raw = (#low, #high))]);
     }
     if let Some(flag) = field.present_if {
         let flag = ident(&structure.fields[flag].name);
@@ -167,24 +166,24 @@ fn field(cx: &Context<'_>, structure: &Structure, field: &Field) -> TokenStream 
 /// A field that has one value: read, compared and dropped; written anew.
 fn constant(cx: &Context<'_>, field: &Field, constant: &Constant) -> TokenStream {
     let name = ident(&field.name);
-    let (rust_type, value, same) = match (constant, &field.shape) {
+    let (rust_type, value, read) = match (constant, &field.shape) {
         (Constant::Text(text), Shape::Wire(index)) => {
             // The count is as constant as the text behind it.
             let octets = counted(cx.model.types[*index].shape, text);
             let length = number(octets.len() as u64);
             let octets = syn::LitByteStr::new(&octets, proc_macro2::Span::call_site());
-            (quote!([u8; #length]), quote!(*#octets), quote!(same(&#name, #octets)))
+            let read = quote!(parse_with = read_constant, args_raw = *#octets);
+            (quote!([u8; #length]), quote!(*#octets), read)
         }
         (Constant::Number(value), Shape::Integer(width)) => {
             let value = number(*value);
-            (integer(*width), quote!(#value), quote!(same(&#name, &#value)))
+            (integer(*width), quote!(#value), quote!(parse_with = read_constant, args_raw = #value))
         }
-        // Any octet but zero is true.
-        (Constant::Flag(true), _) => (quote!(u8), quote!(1), quote!(!same(&#name, &0))),
-        _ => (quote!(u8), quote!(0), quote!(same(&#name, &0))),
+        (Constant::Flag(true), _) => (quote!(u8), quote!(1), quote!(parse_with = read_flag, args_raw = true)),
+        _ => (quote!(u8), quote!(0), quote!(parse_with = read_flag, args_raw = false)),
     };
     quote! {
-        #[br(temp, assert(#same, ParseErrorKind::Mismatch))]
+        #[br(temp, #read)]
         #[bw(calc = #value)]
         #name: #rust_type
     }

@@ -26,8 +26,7 @@ pub(super) struct Leaf<'f> {
     pub(super) field: &'f Field,
     /// Whether it stands in a group that is not the first.
     pub(super) again: bool,
-    /// Where the row of fields begins in which it stands: what it must not hold is blamed on that place.
-    pub(super) row: usize,
+    /// Where it begins: what it must not hold is blamed on that place.
     pub(super) start: usize,
     /// Octets that are read in one go: a number, a constant, octets whose length is known.
     pub(super) fixed: usize,
@@ -58,9 +57,8 @@ pub(super) fn encode<'f>(head: &[u8], fields: &'f [Field], profile: Profile) -> 
 pub(super) fn encode_up_to(head: &[u8], fields: &[Field], numbers: &[u64], end: usize) -> Option<Vec<u8>> {
     let mut encoder =
         Encoder { profile: Profile::Minimal, octets: head.to_vec(), leaves: Vec::new(), again: false };
-    let row = encoder.octets.len();
     for index in 0..end {
-        encoder.field(fields, numbers, index, row, "")?;
+        encoder.field(fields, numbers, index, "")?;
     }
     Some(encoder.octets)
 }
@@ -75,10 +73,9 @@ struct Encoder<'f> {
 impl<'f> Encoder<'f> {
     /// Fields in a row; what they hold.
     fn row(&mut self, fields: &'f [Field], numbers: &[u64], path: &str) -> Option<Vec<(String, Json)>> {
-        let row = self.octets.len();
         let mut shown = Vec::new();
         for (index, field) in fields.iter().enumerate() {
-            let value = self.field(fields, numbers, index, row, path)?;
+            let value = self.field(fields, numbers, index, path)?;
             if field.constant.is_none() {
                 shown.push((field.name.clone(), value));
             }
@@ -86,14 +83,7 @@ impl<'f> Encoder<'f> {
         (self.octets.len() <= LONGEST_IN_ALL).then_some(shown)
     }
 
-    fn field(
-        &mut self,
-        fields: &'f [Field],
-        numbers: &[u64],
-        index: usize,
-        row: usize,
-        path: &str,
-    ) -> Option<Json> {
+    fn field(&mut self, fields: &'f [Field], numbers: &[u64], index: usize, path: &str) -> Option<Json> {
         let field = &fields[index];
         if !present(fields, numbers, index) {
             return Some(Json::Null);
@@ -116,7 +106,7 @@ impl<'f> Encoder<'f> {
         self.octets.extend(&counted);
         let (fixed, counted) = (fixed.len(), counted.len());
         let again = self.again;
-        self.leaves.push(Leaf { path, field, again, row, start, fixed, counted });
+        self.leaves.push(Leaf { path, field, again, start, fixed, counted });
         Some(value)
     }
 

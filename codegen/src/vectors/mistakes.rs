@@ -91,7 +91,7 @@ fn another_constant(right: &Encoded<'_>, leaf: &Leaf<'_>) -> Option<Mistake> {
         case: format!("`{}` is another than its constant", leaf.path),
         octets: changed(right, leaf, &octets),
         error: MISMATCH,
-        offset: leaf.row,
+        offset: leaf.start,
     })
 }
 
@@ -107,7 +107,7 @@ fn out_of_range(right: &Encoded<'_>, leaf: &Leaf<'_>) -> Vec<Mistake> {
         case: format!("`{}` is {side} its range", leaf.path),
         octets: changed(right, leaf, &integer(*width, value)),
         error,
-        offset: leaf.row,
+        offset: leaf.start,
     };
     below.into_iter().chain(above).map(mistake).collect()
 }

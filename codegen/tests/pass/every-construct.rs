@@ -314,10 +314,52 @@ fn put<W: Write + Seek>(
 ) -> BinResult<()> {
     Ok(writer.write_all(octets)?)
 }
-/// Whether a field has the value that it must have. (A function, since the printer of attributes splits `==`.)
+/// A field that has one value.
 #[allow(dead_code)]
-fn same<T: PartialEq>(value: &T, constant: &T) -> bool {
-    value == constant
+fn read_constant<R: Read + Seek, T: for<'a> BinRead<Args<'a> = ()> + PartialEq>(
+    reader: &mut R,
+    endian: Endian,
+    constant: T,
+) -> BinResult<T> {
+    let place = reader.stream_position()?;
+    let value = T::read_options(reader, endian, ())?;
+    if value == constant {
+        Ok(value)
+    } else {
+        Err(refuse(place, ParseErrorKind::Mismatch))
+    }
+}
+/// A flag that is always the same. Any octet but zero is true.
+#[allow(dead_code)]
+fn read_flag<R: Read + Seek>(
+    reader: &mut R,
+    endian: Endian,
+    flag: bool,
+) -> BinResult<u8> {
+    let place = reader.stream_position()?;
+    let octet = u8::read_options(reader, endian, ())?;
+    if (octet != 0) == flag {
+        Ok(octet)
+    } else {
+        Err(refuse(place, ParseErrorKind::Mismatch))
+    }
+}
+/// An integer between two others.
+#[allow(dead_code)]
+fn read_within<R: Read + Seek, T: for<'a> BinRead<Args<'a> = ()> + PartialOrd>(
+    reader: &mut R,
+    endian: Endian,
+    (low, high): (T, T),
+) -> BinResult<T> {
+    let place = reader.stream_position()?;
+    let value = T::read_options(reader, endian, ())?;
+    if value < low {
+        Err(refuse(place, ParseErrorKind::TooSmall))
+    } else if value > high {
+        Err(refuse(place, ParseErrorKind::TooLarge))
+    } else {
+        Ok(value)
+    }
 }
 /// Puts the count of octets before them; refuses more than the count can say.
 #[allow(dead_code)]
@@ -1329,14 +1371,11 @@ impl<'p> Shout<'p> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Signal<'p> {
     /// Field `length`.
-    #[br(
-        assert((1..).contains(&length), ParseErrorKind::TooSmall),
-        assert((..= 4096).contains(&length), ParseErrorKind::TooLarge)
-    )]
+    #[br(parse_with = read_within, args_raw = (1, 4096))]
     pub length: u16,
     /// Field `gap`.
     pub gap: u8,
-    #[br(temp, assert(same(&kind, &7), ParseErrorKind::Mismatch))]
+    #[br(temp, parse_with = read_constant, args_raw = 7)]
     #[bw(calc = 7)]
     kind: u8,
     /// Field `body`.
@@ -1380,6 +1419,7 @@ impl<'p> Signal<'p> {
             });
         }
         let gap = u8::from_be_bytes(*slices.array()?);
+        let place = slices.place();
         let kind = u8::from_be_bytes(*slices.array()?);
         if kind != 7 {
             return Err(Refusal {
@@ -2394,10 +2434,10 @@ pub mod secret {
     #[br(import_raw(packet:&'p[u8]))]
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct Whisper<'p> {
-        #[br(temp, assert(same(&what, b"\0\x04hush"), ParseErrorKind::Mismatch))]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\x04hush")]
         #[bw(calc = *b"\0\x04hush")]
         what: [u8; 6],
-        #[br(temp, assert(same(&loud, &0), ParseErrorKind::Mismatch))]
+        #[br(temp, parse_with = read_flag, args_raw = false)]
         #[bw(calc = 0)]
         loud: u8,
         /// Field `to`.
@@ -2431,6 +2471,7 @@ pub mod secret {
                     kind: ParseErrorKind::Mismatch,
                 });
             }
+            let place = slices.place();
             let loud = u8::from_be_bytes(*slices.array()?);
             if loud != 0 {
                 return Err(Refusal {
@@ -2466,10 +2507,10 @@ pub mod secret {
     #[brw(big)]
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct Cry {
-        #[br(temp, assert(same(&what, b"\0\x04help"), ParseErrorKind::Mismatch))]
+        #[br(temp, parse_with = read_constant, args_raw = *b"\0\x04help")]
         #[bw(calc = *b"\0\x04help")]
         what: [u8; 6],
-        #[br(temp, assert(!same(&loud, &0), ParseErrorKind::Mismatch))]
+        #[br(temp, parse_with = read_flag, args_raw = true)]
         #[bw(calc = 1)]
         loud: u8,
     }
@@ -2500,6 +2541,7 @@ pub mod secret {
                     kind: ParseErrorKind::Mismatch,
                 });
             }
+            let place = slices.place();
             let loud = u8::from_be_bytes(*slices.array()?);
             if loud == 0 {
                 return Err(Refusal {
@@ -2658,10 +2700,7 @@ pub mod secret {
         #[br(args_raw = packet)]
         pub teller: Blob<'p>,
         /// Field `times`.
-        #[br(
-            assert((1..).contains(&times), ParseErrorKind::TooSmall),
-            assert((..= 9).contains(&times), ParseErrorKind::TooLarge)
-        )]
+        #[br(parse_with = read_within, args_raw = (1, 9))]
         pub times: u8,
         /// Field `flashes`.
         #[br(args_raw = (packet, u64::from(times)))]
@@ -2702,9 +2741,9 @@ pub mod secret {
         }
         #[inline(always)]
         fn read_slices(slices: &mut Slices<'p>) -> Result<Self, Refusal> {
-            let place = slices.place();
             let of = Blob::read_slices(slices)?;
             let teller = Blob::read_slices(slices)?;
+            let place = slices.place();
             let times = u8::from_be_bytes(*slices.array()?);
             if !(1..).contains(&times) {
                 return Err(Refusal {

@@ -314,10 +314,52 @@ fn put<W: Write + Seek>(
 ) -> BinResult<()> {
     Ok(writer.write_all(octets)?)
 }
-/// Whether a field has the value that it must have. (A function, since the printer of attributes splits `==`.)
+/// A field that has one value.
 #[allow(dead_code)]
-fn same<T: PartialEq>(value: &T, constant: &T) -> bool {
-    value == constant
+fn read_constant<R: Read + Seek, T: for<'a> BinRead<Args<'a> = ()> + PartialEq>(
+    reader: &mut R,
+    endian: Endian,
+    constant: T,
+) -> BinResult<T> {
+    let place = reader.stream_position()?;
+    let value = T::read_options(reader, endian, ())?;
+    if value == constant {
+        Ok(value)
+    } else {
+        Err(refuse(place, ParseErrorKind::Mismatch))
+    }
+}
+/// A flag that is always the same. Any octet but zero is true.
+#[allow(dead_code)]
+fn read_flag<R: Read + Seek>(
+    reader: &mut R,
+    endian: Endian,
+    flag: bool,
+) -> BinResult<u8> {
+    let place = reader.stream_position()?;
+    let octet = u8::read_options(reader, endian, ())?;
+    if (octet != 0) == flag {
+        Ok(octet)
+    } else {
+        Err(refuse(place, ParseErrorKind::Mismatch))
+    }
+}
+/// An integer between two others.
+#[allow(dead_code)]
+fn read_within<R: Read + Seek, T: for<'a> BinRead<Args<'a> = ()> + PartialOrd>(
+    reader: &mut R,
+    endian: Endian,
+    (low, high): (T, T),
+) -> BinResult<T> {
+    let place = reader.stream_position()?;
+    let value = T::read_options(reader, endian, ())?;
+    if value < low {
+        Err(refuse(place, ParseErrorKind::TooSmall))
+    } else if value > high {
+        Err(refuse(place, ParseErrorKind::TooLarge))
+    } else {
+        Ok(value)
+    }
 }
 /// Puts the count of octets before them; refuses more than the count can say.
 #[allow(dead_code)]
