@@ -155,7 +155,7 @@ const HEAD: &str = "<!-- Made of audit/src/notices/notice.rs by its tests. Do no
 
 # Notices
 
-What `kexray read --output DIR --notices` and `kexray live` with these flags write to `notice.log`, with columns of Zeek's.
+What `kexray read --notices` shows below its table, and with `--output DIR`, as `kexray live` does, writes to `notice.log`, with columns of Zeek's.
 `--guesses`, `--scans`, `--window` and `--attempts` say from where on.
 
 | notice | meaning |

@@ -6,6 +6,7 @@
 mod error;
 mod filter;
 mod hardware;
+mod several;
 
 use std::os::fd::AsFd;
 use std::time::{Duration, SystemTime};
@@ -19,6 +20,7 @@ use crate::link::LinkType;
 
 pub use error::LiveError;
 pub use filter::Filter;
+pub use several::Interfaces;
 
 /// Bytes of a block of the ring, which the kernel fills before it hands it over, or hands over after [`LATENCY`].
 const BLOCK: usize = 1 << 20;

@@ -7,9 +7,9 @@ use crate::quantity::{Size, Time};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct LiveArgs {
-    /// The interface to listen on
-    #[arg(value_name = "IFACE")]
-    pub(crate) interface: String,
+    /// The interfaces to listen on
+    #[arg(value_name = "IFACE", required = true)]
+    pub(crate) interfaces: Vec<String>,
 
     /// The packets that are wanted, as in pcap-filter(7); this takes a build with libpcap
     #[arg(long, value_name = "EXPRESSION", help_heading = "Capture")]
@@ -23,11 +23,11 @@ pub(crate) struct LiveArgs {
     #[arg(long, help_heading = "Capture")]
     pub(crate) no_promiscuous: bool,
 
-    /// Memory in which packets wait; packets are lost when it is full
+    /// Memory in which packets of an interface wait; packets are lost when it is full
     #[arg(long, value_name = "SIZE", help_heading = "Capture", default_value_t = Size(64 << 20))]
     pub(crate) ring: Size,
 
-    /// Become this user once the interface is open
+    /// Become this user once the interfaces are open
     #[arg(long, value_name = "NAME")]
     pub(crate) user: Option<String>,
 

@@ -37,7 +37,7 @@ pub(crate) enum Command {
     Events(EventsArgs),
     /// List the SSH servers and clients of captures, and what is wrong with them
     Audit(AuditArgs),
-    /// Log the SSH sessions of a network interface, as they end
+    /// Log the SSH sessions of network interfaces, as they end
     #[cfg(all(feature = "live", target_os = "linux"))]
     Live(LiveArgs),
     /// Write a page that shows the SSH sessions of captures: over time, by peers and algorithms, and packet by packet

@@ -1,4 +1,4 @@
-//! `kexray live`: the sessions of an interface, as they pass.
+//! `kexray live`: the sessions of interfaces, as they pass.
 
 mod http;
 mod metrics;
@@ -10,7 +10,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow};
-use kexray_capture::live::{Filter, Interface, LiveError, Options};
+use kexray_capture::live::{Filter, Interface, Interfaces, LiveError, Options};
 use kexray_capture::{Engine, LinkType, SshFlows};
 
 use crate::args::LiveArgs;
@@ -32,8 +32,7 @@ const LAST_CALL: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(args: &LiveArgs, stdout: &mut dyn Write, stderr: &mut dyn Write) -> anyhow::Result<bool> {
     let format = args.format()?;
-    let interface = Interface::open(&args.interface, &options(args))
-        .map_err(|error| anyhow!("{}: {}", args.interface, advice(&error)))?;
+    let (interfaces, listened_on) = open(args)?;
     let server = args.metrics.map(Server::bind).transpose()?;
     let signals = Signals::listen().context("cannot listen to signals")?;
     privileges::give_up(args.user.as_deref())?;
@@ -51,19 +50,14 @@ pub(crate) fn run(args: &LiveArgs, stdout: &mut dyn Write, stderr: &mut dyn Writ
     let logs = Logs::new(writer, analysis.uids.seed, &args.logs);
     let flows = SshFlows::with_config(Passing::new(logs), analysis.config());
     let mut watch = Watch {
-        interface,
+        interfaces,
         engine: Engine::with_limits(flows, manners.limits.limits()),
         clock: Clock::default(),
         rotation,
         server: server.map(Server::start),
     };
     if !manners.quiet {
-        let _ = writeln!(
-            stderr,
-            "kexray: listening on {}{}",
-            args.interface,
-            frames(watch.interface.link_type())
-        );
+        let _ = writeln!(stderr, "kexray: listening on {listened_on}");
     }
     let outcome = watch.until(&signals, stderr);
     // Whatever happened, open sessions are written.
@@ -88,9 +82,23 @@ fn options(args: &LiveArgs) -> Options {
     options
 }
 
-/// An interface that is watched.
+/// Opens all interfaces that are asked for. Tells what they are in words, too.
+fn open(args: &LiveArgs) -> anyhow::Result<(Interfaces, String)> {
+    let (mut opened, mut words) = (Vec::new(), Vec::new());
+    for name in &args.interfaces {
+        let interface =
+            Interface::open(name, &options(args)).map_err(|error| anyhow!("{name}: {}", advice(&error)))?;
+        words.push(format!("{name}{}", frames(interface.link_type())));
+        opened.push(interface);
+    }
+    let mut opened = opened.into_iter();
+    let first = opened.next().context("no interface was named")?;
+    Ok((Interfaces::new(first, opened.collect()), words.join(", ")))
+}
+
+/// Interfaces that are watched.
 struct Watch<'a> {
-    interface: Interface,
+    interfaces: Interfaces,
     engine: Engine<SshFlows<Passing<'a>>>,
     clock: Clock,
     rotation: Option<Rotation<'a>>,
@@ -121,8 +129,8 @@ impl Watch<'_> {
 
     /// Takes in the packets that are ready, or waits for some.
     fn take(&mut self) -> anyhow::Result<usize> {
-        let Self { interface, engine, clock, .. } = self;
-        let taken = interface.wait(PATIENCE, |packet| {
+        let Self { interfaces, engine, clock, .. } = self;
+        let taken = interfaces.wait(PATIENCE, |packet| {
             clock.packet(packet.timestamp);
             engine.packet(packet.link_type, packet.timestamp, packet.data, packet.original_length);
         })?;
@@ -152,7 +160,7 @@ impl Watch<'_> {
 
     fn figures(&mut self) -> Figures {
         Figures {
-            kernel: self.interface.counts().unwrap_or_default(),
+            kernel: self.interfaces.counts().unwrap_or_default(),
             stats: *self.engine.stats(),
             told: self.engine.application().observer().told(),
             lost: self.engine.application().observer().lost(),
@@ -163,7 +171,7 @@ impl Watch<'_> {
 }
 
 fn frames(link_type: LinkType) -> &'static str {
-    if link_type == LinkType::ETHERNET { "" } else { ", IP without frames" }
+    if link_type == LinkType::ETHERNET { "" } else { " (IP without frames)" }
 }
 
 /// The error, and what to do about it where that is known.

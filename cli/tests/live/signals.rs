@@ -67,6 +67,29 @@ fn a_service_takes_one_right_and_gives_it_up() {
 }
 
 #[test]
+fn several_interfaces_are_one_log() {
+    if !possible(&["ip"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let network = Network::new();
+    let mut live = Live::start(&network.client, folder.path(), &["lo"]);
+    live.wait_to_say("listening on eth0, lo");
+    drop(conversation(&network, 22));
+    let listener = network.client.on(|| TcpListener::bind(("127.0.0.1", 22)).unwrap());
+    let mut alone = network.client.on(|| TcpStream::connect(("127.0.0.1", 22)).unwrap());
+    let (mut other, _) = listener.accept().unwrap();
+    alone.write_all(b"SSH-2.0-one\r\n").unwrap();
+    other.write_all(b"SSH-2.0-at-home\r\n").unwrap();
+    drop((alone, other));
+    for server in ["SSH-2.0-other", "SSH-2.0-at-home"] {
+        wait_until(server, || live.stdout().contains(server));
+    }
+    assert!(live.stop(Signal::SIGTERM).success());
+    assert_eq!(live.stdout().lines().count(), 2);
+}
+
+#[test]
 fn quiet_sessions_are_written_in_time_and_open_ones_at_the_end() {
     if !possible(&["ip"]) {
         return;
