@@ -191,7 +191,7 @@ impl Connection {
         let Following { dialogue, record, connected } = &mut **following;
         let mut notes =
             Notes { record, connected, explanation: &mut self.session.explanation, steps: Vec::new() };
-        let outcome = dialogue.finish(&mut |packet, evidence| notes.take(packet, evidence));
+        let outcome = dialogue.finish(self.ended, &mut |packet, evidence| notes.take(packet, evidence));
         notes.record.leave_unanswered(outcome.evidence);
         let steps = notes.steps;
         self.take_outcome(outcome);

@@ -37,13 +37,24 @@ enum Trouble {
     Lost,
     /// One end's pieces come later.
     Late(Side),
+    /// Segments are small.
+    Small,
+    /// Nothing is seen of the end.
+    Unfinished,
 }
+
+/// Octets of a small segment.
+const SMALL: usize = 100;
 
 /// The verdict on a flow.
 fn verdict(calls: &[Call], trouble: Trouble, seed: u64) -> Option<bool> {
     let mut numbers = Numbers(seed);
     let mut connection = Connection::new();
     let mut last = Timestamp::default();
+    let calls = match trouble {
+        Trouble::Unfinished => calls.get(..numbers.next(calls.len())).unwrap_or_default(),
+        _ => calls,
+    };
     for call in calls {
         last = last.max(call.at);
         let sealed = connection.only_measures(call.side);
@@ -67,8 +78,16 @@ fn verdict(calls: &[Call], trouble: Trouble, seed: u64) -> Option<bool> {
                 let at = Timestamp::from_nanos(call.at.as_nanos() + 1_000 * numbers.next(40_000) as u64);
                 connection.deliver(call.side, at, octets, &mut Deaf);
             }
+            Trouble::Small if sealed => {
+                octets
+                    .chunks(SMALL)
+                    .for_each(|octets| connection.deliver(call.side, call.at, octets, &mut Deaf));
+            }
             _ => connection.deliver(call.side, call.at, octets, &mut Deaf),
         }
+    }
+    if !matches!(trouble, Trouble::Unfinished) {
+        connection.end();
     }
     connection.finish(last, &mut Deaf);
     connection.session().auth_success
@@ -84,10 +103,16 @@ fn captures(material: &Material) -> std::io::Result<Vec<PathBuf>> {
 #[test]
 fn trouble_on_the_way_leaves_a_verdict_unsaid_but_turns_none_round() -> Outcome {
     let Some(material) = Material::lab()? else { return Ok(()) };
-    let troubles =
-        [Trouble::Cut, Trouble::Lost, Trouble::Late(Side::Originator), Trouble::Late(Side::Responder)];
+    let troubles = [
+        Trouble::Cut,
+        Trouble::Lost,
+        Trouble::Late(Side::Originator),
+        Trouble::Late(Side::Responder),
+        Trouble::Small,
+        Trouble::Unfinished,
+    ];
     let mut turned = Vec::new();
-    let mut kept = [0_usize; 4];
+    let mut kept = [0_usize; 6];
     for path in captures(&material)? {
         for (index, calls) in streams::of(&path)?.iter().enumerate() {
             let Some(whole) = verdict(calls, Trouble::None, 0) else { continue };

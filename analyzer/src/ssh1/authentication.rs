@@ -102,9 +102,11 @@ impl Connection {
     fn take_ssh1_outcome(&mut self) {
         let Inference::Ssh1(following) = &mut self.inference else { return };
         let outcome = following.dialogue.outcome();
+        // Where no end closed the connection, who was refused may have tried again.
+        let success = outcome.success.filter(|success| *success || self.ended);
         self.left = outcome.left;
-        self.session.auth_success = outcome.success;
-        if outcome.success.is_some() {
+        self.session.auth_success = success;
+        if success.is_some() {
             let record = std::mem::take(&mut following.record);
             self.session.auth_attempts = outcome.attempts;
             self.session.auth_evidence = Some(outcome.evidence);

@@ -156,8 +156,7 @@ impl Dialogue {
 
     /// Octets are missing.
     pub(crate) fn lose(&mut self) {
-        // Whoever said good-bye said nothing more that matters.
-        if self.state == State::Following && !self.standing.all(Stage::Over) {
+        if self.state == State::Following {
             self.state = State::Lost;
             // Nothing that was held back will be told.
             self.history.clear();
@@ -253,13 +252,18 @@ impl Dialogue {
         }
     }
 
-    /// The connection is over: tells the rest, and what it came to.
-    pub(crate) fn finish(&mut self, tell: &mut impl FnMut(&Told, Evidence)) -> Outcome {
+    /// Nothing more is seen: tells the rest, and what it came to. Where no end closed the connection, who was refused may
+    /// have tried again.
+    pub(crate) fn finish(&mut self, closed: bool, tell: &mut impl FnMut(&Told, Evidence)) -> Outcome {
         if self.state == State::Lost {
             return Outcome::default();
         }
-        self.standing = Arc::new(self.standing.ended());
+        let over = closed || self.standing.is_over();
+        if closed {
+            self.standing = Arc::new(self.standing.ended());
+        }
         self.settle(tell);
-        self.standing.outcome()
+        let outcome = self.standing.outcome();
+        Outcome { success: outcome.success.filter(|success| *success || over), ..outcome }
     }
 }

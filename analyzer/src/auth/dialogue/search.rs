@@ -103,6 +103,9 @@ impl<'a> Search<'a> {
     /// Goes on from a reading, which is that one of all.
     pub(super) fn go_on(&mut self, before: usize, reading: &Reading) {
         let Sent { from, run, .. } = self.sent;
+        if *reading.situation.gone.of(from) {
+            return;
+        }
         let mut reading = *reading;
         if reading.situation.carried.of(from.peer()).0 > 0 {
             // The other end is in the middle of a packet.
@@ -112,7 +115,8 @@ impl<'a> Search<'a> {
         self.way = Way { before, run: total, ..Way::default() };
         let likely = self.alone(&reading, total);
         let fills = self.ends.habits.of(from).has(Software::fills_with_ignore);
-        if run.packet || !fills && likely.is_some_and(|cost| cost < LIKELY) {
+        // Of what fills its segment the end of a packet may be missing, however well the rest fits.
+        if run.packet || !fills && !run.full && likely.is_some_and(|cost| cost < LIKELY) {
             return;
         }
         let mut later = reading;

@@ -89,6 +89,8 @@ pub(super) struct Situation {
     /// Tokens of GSS-API that the client sent for the request.
     pub(super) tokens: u8,
     pub(super) padding: Each<Padding>,
+    /// Whether a role said DISCONNECT, behind which it says nothing. RFC 4253 section 11.1.
+    pub(super) gone: Each<bool>,
     /// Attempts that were answered, but for "none".
     pub(super) attempts: u16,
     /// Octets of the user's name.

@@ -56,6 +56,14 @@ impl Standing {
         self.readings.iter().enumerate().min_by_key(|(_, reading)| reading.cost)
     }
 
+    /// Whether someone said good-bye, by the best reading and all that come near it.
+    pub(super) fn is_over(&self) -> bool {
+        self.best().is_some_and(|(_, best)| {
+            let near = |other: &&Reading| other.cost < best.cost + SURE;
+            self.readings.iter().filter(near).all(|other| other.situation.stage == Stage::Over)
+        })
+    }
+
     /// What it came to, by the best reading.
     pub(super) fn outcome(&self) -> Outcome {
         let Some((_, best)) = self.best() else { return Outcome::default() };

@@ -139,3 +139,47 @@ fn what_is_far_fetched_is_not_believed() {
     });
     assert!(lost > 0);
 }
+
+/// Sizes of what is said with chacha20-poly1305 until a first password.
+const TO_PASSWORD: [(Role, usize); 5] =
+    [(Role::Client, 44), (Role::Server, 44), (Role::Client, 68), (Role::Server, 52), (Role::Client, 148)];
+
+/// A dialogue between two ends of OpenSSH, in which that was sent.
+fn said(says: &[(Role, usize)]) -> Dialogue {
+    let sealing = sealings::chacha20_poly1305();
+    let habits = Habits::of(b"SSH-2.0-OpenSSH_9.2");
+    let ends = Ends { habits: Each { client: habits, server: habits }, ..Ends::default() };
+    let mut dialogue = Dialogue::new(Each { client: sealing, server: sealing }, ends);
+    says.iter().for_each(|(from, octets)| send(&mut dialogue, *from, *octets, &mut 0));
+    dialogue
+}
+
+fn verdict(mut dialogue: Dialogue, closed: bool) -> Option<bool> {
+    let outcome = dialogue.finish(closed, &mut |_, _| ());
+    outcome.success
+}
+
+#[test]
+fn who_was_refused_may_try_again_unless_an_end_closed_the_connection() {
+    let refused = [&TO_PASSWORD[..], &[(Role::Server, 52)]].concat();
+    assert_eq!(verdict(said(&refused), true), Some(false));
+    assert_eq!(verdict(said(&refused), false), None);
+    let let_in = [&TO_PASSWORD[..], &[(Role::Server, 28)]].concat();
+    assert_eq!(verdict(said(&let_in), false), Some(true));
+}
+
+#[test]
+fn what_is_missing_behind_a_good_bye_may_show_that_it_was_none() {
+    let mut dialogue = said(&[&TO_PASSWORD[..], &[(Role::Client, 60)]].concat());
+    dialogue.lose();
+    assert_eq!(verdict(dialogue, true), None);
+}
+
+#[test]
+fn the_end_of_a_full_segment_is_no_end_of_a_packet() {
+    let mut dialogue = said(&TO_PASSWORD);
+    // As long as a FAILURE; but the first of it is in the segment before.
+    dialogue.deliver(Role::Server, Timestamp::default(), &[0; 52], true, &mut |_, _| ());
+    let open = |reading: &Reading| reading.situation.carried.server.0 == 52;
+    assert!(dialogue.standing.readings().iter().any(open));
+}

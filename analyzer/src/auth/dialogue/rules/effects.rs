@@ -36,6 +36,7 @@ pub(in super::super) fn effect(ends: &Ends, s: &Situation, packet: &Packet) -> (
                 next.answer();
             }
             next.stage = Stage::Over;
+            *next.gone.of_mut(from) = true;
             if from == Role::Client { too_early(ends, s) } else { 0 }
         }
         Said::ExtInfo => {

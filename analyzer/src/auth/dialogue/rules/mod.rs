@@ -95,6 +95,9 @@ impl<F: FnMut(Offer)> Offers<'_, F> {
 /// Tells all that may be said in a situation.
 pub(super) fn offers(ends: &Ends, situation: &Situation, from: Role, offer: &mut impl FnMut(Offer)) {
     let offers = &mut Offers(offer);
+    if *situation.gone.of(from) {
+        return;
+    }
     if situation.stage == Stage::Over {
         // Whatever it is, it changes nothing.
         return offers.put(Said::Later, Interval::new(bounds::SUCCESS, bounds::ANY), 8);
@@ -103,5 +106,24 @@ pub(super) fn offers(ends: &Ends, situation: &Situation, from: Role, offer: &mut
         (true, _) => authenticated::offers(ends, situation, from, offers),
         (false, Role::Client) => client::offers(ends, situation, offers),
         (false, Role::Server) => server::offers(ends, situation, offers),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_said_behind_a_good_bye() {
+        let offered = |situation: &Situation, from| {
+            let mut offered = 0;
+            offers(&Ends::default(), situation, from, &mut |_| offered += 1);
+            offered
+        };
+        let mut left = Situation { stage: Stage::Over, ..Situation::default() };
+        left.gone.client = true;
+        assert_eq!(offered(&left, Role::Client), 0);
+        // What was on its way may still come.
+        assert_eq!(offered(&left, Role::Server), 1);
     }
 }
