@@ -52,14 +52,16 @@ impl<S: Copy> History<S> {
 
     /// Tells the packets that lead to a place, first to last, and forgets all.
     pub(super) fn take(&mut self, place: Place, tell: &mut impl FnMut(&Told<S>)) {
-        // Whoever is not on the way is passed over: places only grow along a way.
-        let mut way = Vec::new();
-        let mut next = place;
-        while let Some((before, packet)) = next.index().and_then(|index| self.packets.get(index)) {
-            way.push(*packet);
-            next = *before;
+        // Each names the one before it. Turned round, each names the one behind it.
+        let (mut next, mut behind) = (place, Place::default());
+        while let Some((before, _)) = next.index().and_then(|index| self.packets.get_mut(index)) {
+            let earlier = std::mem::replace(before, behind);
+            behind = std::mem::replace(&mut next, earlier);
         }
-        way.iter().rev().for_each(tell);
+        while let Some((after, packet)) = behind.index().and_then(|index| self.packets.get(index)) {
+            tell(packet);
+            behind = *after;
+        }
         self.packets.clear();
     }
 
