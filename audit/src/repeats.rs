@@ -1,6 +1,5 @@
 //! What should be new in each session, or of one server alone, and was seen before.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
 
 use kexray_analyzer::{PublicValue, Session};
@@ -47,8 +46,19 @@ type Host = (u64, IpAddr);
 /// Who sent a value first, and in which exchange.
 #[derive(Clone, Copy, Debug)]
 struct Sent {
-    exchange: u64,
+    cookies: [u128; 2],
     by: Host,
+}
+
+impl Sent {
+    /// Whether it may be of the same exchange: captures overlap, and some have one direction only. Cookies are random, so one
+    /// in common will do.
+    fn is_of(&self, other: &Self) -> bool {
+        let differ = |(one, other): (&u128, &u128)| one != other && *one != 0 && *other != 0;
+        let agree = |(one, other): (&u128, &u128)| one == other && *one != 0;
+        let mut pairs = self.cookies.iter().zip(&other.cookies);
+        !pairs.clone().any(differ) && pairs.any(agree)
+    }
 }
 
 /// Who chose a group first, and whether someone else did as well.
@@ -80,10 +90,7 @@ impl Repeats {
     /// Takes in a session between these hosts; `network` as in [`Audit::add`](crate::Audit::add).
     pub fn see(&mut self, client: IpAddr, server: IpAddr, network: u64, session: &Session) -> Repeated {
         let Some(agreement) = &session.agreement else { return Repeated::default() };
-        let mut hasher = DefaultHasher::new();
-        agreement.cookies.hash(&mut hasher);
-        let exchange = hasher.finish();
-        let sent = |host| Sent { exchange, by: (network, host) };
+        let sent = |host| Sent { cookies: agreement.cookies, by: (network, host) };
         let group = agreement.group.as_ref().and_then(|group| group.fingerprint.as_deref());
         Repeated {
             client: agreement.client.and_then(|value| self.value(value, sent(client))),
@@ -100,9 +107,8 @@ impl Repeats {
             self.values.remember(value.digest, sent);
             return Some(Repeat::New);
         };
-        // The same exchange may be met twice: captures overlap.
         Some(match first {
-            first if first.exchange == sent.exchange => Repeat::New,
+            first if first.is_of(&sent) => Repeat::New,
             first if first.by == sent.by => Repeat::BySame,
             _ => Repeat::ByAnother,
         })

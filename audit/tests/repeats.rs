@@ -9,6 +9,7 @@ use kexray_audit::{Audit, Finding, Limits, Repeat, Repeats};
 #[derive(Clone, Copy, Default)]
 struct Exchange {
     cookie: u8,
+    other_cookie: u8,
     client: u8,
     server: u8,
     modulus: Option<u8>,
@@ -24,7 +25,7 @@ impl Exchange {
             generator: Some(2),
         };
         let mut agreement = Agreement::default();
-        agreement.cookies = [self.cookie.into(), 7];
+        agreement.cookies = [self.cookie.into(), self.other_cookie.into()];
         (agreement.client, agreement.server) = (Some(value(self.client)), Some(value(self.server)));
         agreement.group = self.modulus.map(group);
         let mut session = Session::default();
@@ -70,6 +71,12 @@ fn an_exchange_that_was_recorded_twice_is_one() {
         // Behind a translation of addresses it has others.
         assert_eq!(see(&mut repeats, client, server, &exchange), (Some(Repeat::New), Some(Repeat::New)));
     }
+    // Of one direction alone.
+    for (cookie, other_cookie) in [(1, 0), (1, 5), (0, 5)] {
+        let part = Exchange { cookie, other_cookie, ..exchange };
+        let expected = if cookie == 0 { Repeat::BySame } else { Repeat::New };
+        assert_eq!(see(&mut repeats, 1, 2, &part).0, Some(expected), "{cookie} {other_cookie}");
+    }
 }
 
 #[test]
@@ -87,7 +94,13 @@ fn groups_without_a_name_are_known_again() {
     let mut cookie = 0;
     let mut shared = |server, modulus| {
         cookie += 1;
-        let exchange = Exchange { cookie, client: cookie, server: 100 + cookie, modulus: Some(modulus) };
+        let exchange = Exchange {
+            cookie,
+            client: cookie,
+            server: 100 + cookie,
+            modulus: Some(modulus),
+            other_cookie: 0,
+        };
         repeats.see(end(1).ip(), end(server).ip(), 0, &exchange.session()).group
     };
     assert_eq!(shared(2, 5), Some(false));
@@ -102,7 +115,8 @@ fn an_audit_finds_them() {
     let mut audit = Audit::default();
     for (number, server) in [2, 2, 3].into_iter().enumerate() {
         let number = u8::try_from(number).unwrap();
-        let exchange = Exchange { cookie: number, client: 1 + number, server: 100, modulus: Some(5) };
+        let exchange =
+            Exchange { cookie: number, client: 1 + number, server: 100, modulus: Some(5), other_cookie: 0 };
         audit.add(end(1), end(server), 0, &exchange.session());
     }
     let report = audit.report();
@@ -126,7 +140,13 @@ fn public_values_without_end() {
     let mut limits = Limits::default();
     (limits.public_values, limits.groups) = (8, 4);
     let mut repeats = Repeats::with_limits(limits);
-    let sent = |cookie| Exchange { cookie, client: cookie, server: cookie + 100, modulus: Some(cookie) };
+    let sent = |cookie| Exchange {
+        cookie,
+        client: cookie,
+        server: cookie + 100,
+        modulus: Some(cookie),
+        other_cookie: 0,
+    };
     for cookie in 1..100 {
         assert_eq!(see(&mut repeats, 1, 2, &sent(cookie)), (Some(Repeat::New), Some(Repeat::New)));
     }
