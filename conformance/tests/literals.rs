@@ -76,6 +76,7 @@ const EXPLAINED: &[(&str, u64, &str)] = &[
     ("analyzer/src/auth/dialogue/clock.rs", 2_000_000, "nanoseconds: what it takes to ask for a password"),
     ("analyzer/src/auth/dialogue/mod.rs", 512, "packets that are kept"),
     ("analyzer/src/auth/dialogue/search.rs", 4096, "messages that are tried"),
+    ("analyzer/src/auth/dialogue/ssh1/mod.rs", 24, "readings that are followed"),
     ("analyzer/src/auth/dialogue/turns.rs", 2048, "turns that are kept"),
     ("analyzer/src/connected/session.rs", 3, "keys until someone is said to type"),
     ("analyzer/src/connected/opening.rs", 40, "flights that are kept"),

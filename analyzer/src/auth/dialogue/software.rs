@@ -22,4 +22,9 @@ impl Habits {
     pub(crate) fn aligns_passwords(self) -> Option<usize> {
         self.0.and_then(Software::aligns_passwords)
     }
+
+    /// The same of a password of SSH-1.
+    pub(crate) fn aligns_lone_passwords(self) -> Option<usize> {
+        self.0.and_then(Software::aligns_lone_passwords)
+    }
 }

@@ -1,7 +1,5 @@
 //! What lengths speak against that people choose: those of their names, passwords and commands.
 
-use kexray_grammar::numbers;
-
 use super::super::octets::{Interval, Octets};
 
 /// A user's name of so many octets, at least, in a request that holds nothing else.
@@ -45,7 +43,7 @@ pub(super) fn odd_password(user: Octets, both: Interval, hidden: bool) -> u16 {
 
 /// A password of SSH-1, which nothing else is sent with.
 pub(in super::super) fn odd_lone_password(octets: usize) -> u16 {
-    let odd = match octets {
+    match octets {
         0 => 5,
         1..=2 => 4,
         3..=5 => 2,
@@ -54,12 +52,7 @@ pub(in super::super) fn odd_lone_password(octets: usize) -> u16 {
         41..=64 => 4,
         65..=128 => 5,
         _ => 8,
-    };
-    // Some hide the length: OpenSSH fills up to a multiple.
-    let filled_up = octets > 0
-        && octets <= numbers::MOST_FILLER_OF_SSH1
-        && octets.is_multiple_of(numbers::SSH1_PASSWORD_ALIGNED);
-    if filled_up { 1 } else { odd }
+    }
 }
 
 /// A command of so many octets.

@@ -5,7 +5,7 @@
 
 use kexray_grammar::order::ssh1_dialogue::{Message, State};
 use kexray_grammar::ssh1::Ignore;
-use kexray_grammar::ssh1_authentication::{AuthPassword, AuthRsa, AuthTisChallenge, User};
+use kexray_grammar::ssh1_authentication::{AuthPassword, AuthRhostsRsa, AuthRsa, AuthTisChallenge, User};
 use kexray_grammar::ssh1_session::{
     ExecCommand, PortForwardRequest, RequestPty, StdoutData, X11RequestForwarding,
 };
@@ -17,7 +17,6 @@ use super::super::software::Habits;
 use super::methods::{Methods, tried};
 use super::reading::{Packet, Reading};
 use crate::auth::Method;
-use crate::connected::SessionKind;
 
 /// What holds for the whole connection.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,7 +43,7 @@ pub(super) fn message(ends: &Ends, reading: &Reading, packet: Packet, message: M
         Message::Disconnect => good_bye(client, reading, packet),
         Message::User => long_name(octets(beside(User::payload_size(0)))),
         Message::AuthPassword | Message::AuthTisResponse => {
-            odd_lone_password(beside(AuthPassword::payload_size(0)))
+            odd_password(client, beside(AuthPassword::payload_size(0)))
         }
         Message::AuthRsa => odd_modulus(beside(AuthRsa::payload_size(0))),
         // It is below the modulus, and hardly ever by an octet.
@@ -56,11 +55,19 @@ pub(super) fn message(ends: &Ends, reading: &Reading, packet: Packet, message: M
         },
         Message::AuthTis => 1,
         Message::AuthTisChallenge if beside(AuthTisChallenge::payload_size(0)) == 0 => 4,
+        Message::AuthRhostsRsa
+            if beside(AuthRhostsRsa::payload_size(0, 0, 0)) < numbers::SMALLEST_RSA_MODULUS =>
+        {
+            12
+        }
         Message::AuthRhostsRsa => 2,
         // Both went out of use before SSH-1 did.
         Message::AuthRhosts | Message::AuthKerberos => 6,
         // To be let in by one's name alone.
         Message::Success if reading.is_probing() => 3,
+        Message::Success | Message::Failure => bare_password(client, reading),
+        // Scripts do it.
+        Message::ExecShell if !reading.terminal => 2,
         Message::MaxPacketSize => 6,
         // Terminals have modes, many of them.
         Message::RequestPty if beside(RequestPty::payload_size(0, 0)) < numbers::USUAL_TERMINAL => 3,
@@ -92,7 +99,13 @@ pub(super) fn message(ends: &Ends, reading: &Reading, packet: Packet, message: M
     let method = tried(message).map_or(0, |method| ends.method(method));
     // Whoever is asked something answers, or tries something else, which is rare.
     let elsewhere = if reading.state == State::Prompted && tried(message).is_some() { 2 } else { 0 };
-    against(said) + against(method) + against(elsewhere)
+    // Few ask for more before they are answered.
+    let ahead = if reading.due > 0 && packet.from == Role::Client && reading.state == State::Prepared {
+        if client.has(Software::asks_ahead) { 0 } else { 4 }
+    } else {
+        0
+    };
+    against(said) + against(method) + against(elsewhere) + against(ahead)
 }
 
 /// What speaks against a packet whose size tells nothing; `None` where sizes do tell.
@@ -108,16 +121,18 @@ pub(super) fn untold(state: State, packet: Packet) -> Option<Cost> {
 
 /// What speaks against the end of the connection in that place.
 pub(super) fn end(client: Habits, reading: &Reading) -> Cost {
-    against(match reading.state {
+    let unanswered = if reading.due > 0 { 4 } else { 0 };
+    let place = match reading.state {
+        State::CompressionAsked => 3,
         State::Prepared => leaves_unheard(client),
-        State::Preparing | State::CompressionAsked => 3,
         State::Refused if reading.attempts == 0 => 1,
-        // A command says how it ended.
-        State::Running if reading.kind == Some(SessionKind::Exec) => 3,
+        // What runs without a terminal says how it ended.
+        State::Running if !reading.terminal => 3,
         State::Running => 1,
         _ if reading.is_pending() => 3,
         _ => 0,
-    })
+    };
+    against(place) + against(unanswered) + against(bare_password(client, reading))
 }
 
 /// What speaks against a client that is let in and leaves without a word: SSH-1 has no other use than a shell or a command.
@@ -147,6 +162,24 @@ fn good_bye(client: Habits, reading: &Reading, packet: Packet) -> u16 {
         (Role::Server, _) if reading.waits() => 1,
         _ => 4,
     }
+}
+
+/// A password of so many octets, or of so many to which it was filled up.
+fn odd_password(client: Habits, octets: usize) -> u16 {
+    match client.aligns_lone_passwords() {
+        Some(to) if octets == to => 0,
+        Some(to) if octets > to && octets.is_multiple_of(to) => 3,
+        // OpenSSH did not, long ago.
+        Some(_) => odd_lone_password(octets).saturating_add(4),
+        None => odd_lone_password(octets),
+    }
+}
+
+/// A password that waits for its answer, and that IGNOREs do not hide though this client hides passwords.
+fn bare_password(client: Habits, reading: &Reading) -> u16 {
+    let bare =
+        reading.state == State::Asked && reading.method == Some(Method::Password) && reading.fillers == 0;
+    if bare && client.has(Software::fills_with_ignore) { 6 } else { 0 }
 }
 
 /// A modulus of so many octets: keys have round numbers of bits, and are not small.

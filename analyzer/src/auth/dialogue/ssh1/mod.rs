@@ -31,7 +31,11 @@ use crate::Timestamp;
 use crate::connected::{Purpose, Usage};
 use crate::wire::OctetRange;
 
-/// The engine's state. There is one reading at most for each state of the order, but for those that said good-bye: two.
+/// Readings that are followed side by side: those that go on in the same way are one, so that there are hardly ever more than
+/// the order has states.
+const READINGS: usize = 24;
+
+/// The engine's state.
 #[derive(Debug)]
 pub(crate) struct Dialogue {
     ends: Ends,
@@ -180,6 +184,10 @@ impl Dialogue {
         }
         let best = found.iter().map(|reading| reading.cost).min()?;
         found.retain(|reading| reading.cost <= best + HOPELESS);
+        if found.len() > READINGS {
+            found.sort_by_key(|reading| reading.cost);
+            found.truncate(READINGS);
+        }
         for reading in &mut found {
             // Only differences count.
             reading.cost -= best;

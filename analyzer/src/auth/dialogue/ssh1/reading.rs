@@ -41,6 +41,12 @@ pub(super) struct Reading {
     pub(super) user: u32,
     /// Octets of the payload of the last key that was shown.
     pub(super) key: usize,
+    /// IGNOREs of the client since the server said something.
+    pub(super) fillers: u8,
+    /// Whether the client asked for a terminal.
+    pub(super) terminal: bool,
+    /// Answers that are due to requests of the session.
+    pub(super) due: u8,
     /// What runs.
     pub(super) kind: Option<SessionKind>,
     /// Whether the client asked for its agent to be forwarded.
@@ -48,6 +54,9 @@ pub(super) struct Reading {
     /// Octets of payloads since the user is in.
     pub(super) carried: Each<u64>,
 }
+
+/// Answers that may be due at once.
+const MOST_DUE: u8 = 8;
 
 impl Reading {
     /// Where each dialogue begins.
@@ -63,6 +72,9 @@ impl Reading {
             doubted: false,
             user: 0,
             key: 0,
+            fillers: 0,
+            terminal: false,
+            due: 0,
             kind: None,
             agent: false,
             carried: Each::default(),
@@ -91,7 +103,7 @@ impl Reading {
 
     /// Whether all that comes next is the same for both.
     pub(super) fn goes_on_as(&self, other: &Self) -> bool {
-        self.state == other.state && self.authenticated == other.authenticated
+        (self.state, self.authenticated, self.due) == (other.state, other.authenticated, other.due)
     }
 
     /// Takes a packet for that message; `None` where it may not come here.
@@ -103,6 +115,8 @@ impl Reading {
         next.take(packet, message);
         if self.is_pending() {
             next.answer(packet, message);
+        } else {
+            next.due = self.due_after(message)?;
         }
         Some(next)
     }
@@ -113,6 +127,25 @@ impl Reading {
         let mut next = Self { cost, ..*self };
         next.count(packet);
         Some(next)
+    }
+
+    /// Answers that are due behind a message of the session; `None` where it is an answer to nothing, or there are too many.
+    fn due_after(&self, message: Message) -> Option<u8> {
+        match message {
+            Message::RequestPty
+            | Message::X11RequestForwarding
+            | Message::PortForwardRequest
+            | Message::AgentRequestForwarding
+            | Message::MaxPacketSize => Some(self.due).filter(|due| *due < MOST_DUE)?.checked_add(1),
+            Message::Success | Message::Failure
+                if self.authenticated && self.state != State::CompressionAsked =>
+            {
+                self.due.checked_sub(1)
+            }
+            // It is asked for first, since all that follows is compressed.
+            Message::RequestCompression => (self.due == 0).then_some(0),
+            _ => Some(self.due),
+        }
     }
 
     fn count(&mut self, packet: Packet) {
@@ -127,10 +160,16 @@ impl Reading {
         if let Some(method) = tried(message) {
             self.method = Some(method);
         }
+        self.fillers = match (packet.from, message) {
+            (Role::Server, _) => 0,
+            (Role::Client, Message::Ignore) => self.fillers.saturating_add(1),
+            (Role::Client, _) => self.fillers,
+        };
         match message {
             Message::User => self.user = wire::octets(packet.payload.saturating_sub(User::payload_size(0))),
             Message::AuthRsa => self.key = packet.payload,
             Message::AuthRhostsRsa => self.key = 0,
+            Message::RequestPty => self.terminal = true,
             Message::ExecShell => self.kind = Some(SessionKind::Shell),
             Message::ExecCommand => self.kind = Some(SessionKind::Exec),
             Message::AgentRequestForwarding => self.agent = true,

@@ -1,6 +1,5 @@
 //! Made-up sizes, and what is told of them.
 
-use kexray_grammar::order::ssh1_dialogue;
 use kexray_grammar::ssh1::{Disconnect, Ignore};
 use kexray_grammar::ssh1_authentication::{
     AuthPassword, AuthRsa, AuthRsaResponse, AuthTis, AuthTisChallenge, AuthTisResponse, Success, User,
@@ -36,6 +35,14 @@ const fn password(octets: usize) -> Said {
 
 const fn command(octets: usize) -> Said {
     (Client, ExecCommand::payload_size(octets))
+}
+
+/// OpenSSH hides how long a password is.
+const FILLED_UP: Said = password(32);
+
+/// PuTTY does it among IGNOREs.
+fn hidden() -> Vec<Said> {
+    (0..16).map(|octets| (Client, Ignore::payload_size(octets))).collect()
 }
 
 /// A command ran, and put something out.
@@ -126,8 +133,8 @@ const REFUSED: (Method, Answer) = (Method::None, Answer::Refused);
 
 #[test]
 fn what_runs_tells_of_success() {
-    for client in [OPENSSH, PUTTY, NOBODY] {
-        let story = Story::of(client, &[&OPENING, &[password(9), EMPTY, command(20)], &RAN]);
+    for (client, password) in [(OPENSSH, FILLED_UP), (NOBODY, password(9))] {
+        let story = Story::of(client, &[&OPENING, &[password, EMPTY, command(20)], &RAN]);
         assert_eq!(story.success(), Some(true));
         assert_eq!(story.attempts(), 1);
         assert_eq!(story.steps(), [REFUSED, (Method::Password, Answer::Success)]);
@@ -137,7 +144,7 @@ fn what_runs_tells_of_success() {
 
 #[test]
 fn another_try_tells_of_failure() {
-    let tries = [password(9), EMPTY, password(8), EMPTY, password(10), EMPTY];
+    let tries = [FILLED_UP, EMPTY].repeat(3);
     let story = Story::of(OPENSSH, &[&OPENING, &tries]);
     assert_eq!(story.success(), Some(false));
     assert_eq!(story.attempts(), 3);
@@ -151,16 +158,16 @@ fn another_try_tells_of_failure() {
 /// Who only tries passwords leaves after the right one too.
 #[test]
 fn who_leaves_without_a_word_may_have_been_let_in() {
-    let says: [&[Said]; 2] = [&OPENING, &[password(9), EMPTY]];
-    assert_eq!(Story::of(OPENSSH, &says).success(), Some(false));
-    assert_eq!(Story::of(PUTTY, &says).success(), Some(false));
-    assert_eq!(Story::of(NOBODY, &says).success(), None);
+    let says = |password: &[Said]| [&OPENING[..], password, &[EMPTY]].concat();
+    assert_eq!(Story::of(OPENSSH, &[&says(&[FILLED_UP])]).success(), Some(false));
+    assert_eq!(Story::of(PUTTY, &[&says(&hidden())]).success(), Some(false));
+    assert_eq!(Story::of(NOBODY, &[&says(&[password(9)])]).success(), None);
 }
 
 #[test]
 fn before_the_end_of_the_connection_nothing_is_known_of_the_last_answer() {
     let mut story = Story::begin(OPENSSH, None);
-    for (from, payload) in [&OPENING[..], &[password(9), EMPTY]].concat() {
+    for (from, payload) in [&OPENING[..], &[FILLED_UP, EMPTY]].concat() {
         story.deliver(from, &packet(payload));
     }
     story.finish(false);
@@ -200,7 +207,7 @@ fn a_challenge_of_words_is_that_of_tis() {
     let says = [
         (Client, AuthTis::PAYLOAD.least),
         (Server, AuthTisChallenge::payload_size(30)),
-        (Client, AuthTisResponse::payload_size(8)),
+        (Client, AuthTisResponse::payload_size(32)),
         EMPTY,
     ];
     let story = Story::of(OPENSSH, &[&OPENING, &says, &[command(20)], &RAN]);
@@ -210,7 +217,7 @@ fn a_challenge_of_words_is_that_of_tis() {
 /// PuTTY sends its password among IGNOREs of all lengths around its own.
 #[test]
 fn a_password_hides_among_asides() {
-    let hidden: Vec<_> = (0..16).map(|octets| (Client, Ignore::payload_size(octets))).collect();
+    let hidden = hidden();
     let story = Story::of(PUTTY, &[&OPENING, &hidden, &[EMPTY, command(4)], &RAN]);
     assert_eq!(story.steps(), [REFUSED, (Method::Password, Answer::Success)]);
     let story = Story::of(PUTTY, &[&OPENING, &hidden, &[EMPTY], &hidden, &[EMPTY]]);
@@ -223,12 +230,12 @@ fn a_server_hangs_up_instead_of_an_answer() {
     let too_many = (Server, Disconnect::payload_size(40));
     let modulus = AuthRsa::payload_size(128);
     let key = [(Client, modulus), (Server, modulus), (Client, AuthRsaResponse::PAYLOAD.least)];
-    let story = Story::of(OPENSSH, &[&OPENING, &[password(9), EMPTY], &key, &[too_many]]);
+    let story = Story::of(OPENSSH, &[&OPENING, &[FILLED_UP, EMPTY], &key, &[too_many]]);
     assert_eq!(story.success(), Some(false));
     assert_eq!(story.attempts(), 2);
     assert_eq!(story.steps()[2], (rsa(), Answer::HungUp));
     // It may as well have been a command that put something out before it was ended.
-    let story = Story::of(OPENSSH, &[&OPENING, &[password(9), EMPTY, password(9), too_many]]);
+    let story = Story::of(NOBODY, &[&OPENING, &[password(9), EMPTY, password(9), too_many]]);
     assert_eq!(story.success(), None);
 }
 
@@ -253,14 +260,31 @@ fn a_shell_has_a_terminal_and_keys() {
     let key = [(Client, StdinData::payload_size(1)), (Server, StdoutData::payload_size(1))];
     let terminal = [(Client, RequestPty::payload_size(5, 100)), EMPTY];
     let shell = [(Client, ExecShell::PAYLOAD.least), (Server, StdoutData::payload_size(200))];
-    let story = Story::of(OPENSSH, &[&OPENING, &[password(9), EMPTY], &terminal, &shell, &key, &key, &key]);
+    let story = Story::of(OPENSSH, &[&OPENING, &[FILLED_UP, EMPTY], &terminal, &shell, &key, &key, &key]);
     assert_eq!(story.success(), Some(true));
     assert_eq!(story.kind(), Some(SessionKind::Shell));
     assert_eq!(story.dialogue.usage().purpose.agent_forwarding, Some(false));
     let agent = [(Client, AgentRequestForwarding::PAYLOAD.least), EMPTY];
-    let story = Story::of(OPENSSH, &[&OPENING, &[password(9), EMPTY], &terminal, &agent, &shell, &key, &key]);
+    let story = Story::of(OPENSSH, &[&OPENING, &[FILLED_UP, EMPTY], &terminal, &agent, &shell, &key, &key]);
     assert_eq!(story.dialogue.usage().purpose.agent_forwarding, Some(true));
     assert_eq!(story.dialogue.usage().client_octets, Some(2 * 6 + 1 + 1 + terminal[0].1 as u64));
+}
+
+/// PuTTY asks for a terminal and for the shell in one go.
+#[test]
+fn requests_are_sent_ahead() {
+    let ahead = [
+        (Client, RequestPty::payload_size(5, 100)),
+        (Client, ExecShell::PAYLOAD.least),
+        EMPTY,
+        (Server, StdoutData::payload_size(200)),
+    ];
+    let story = Story::of(PUTTY, &[&OPENING, &hidden(), &[EMPTY], &ahead, &RAN]);
+    assert_eq!(story.success(), Some(true));
+    assert_eq!(story.kind(), Some(SessionKind::Shell));
+    // What answers nothing is no answer: where the session stands is not known any more.
+    let story = Story::of(PUTTY, &[&OPENING, &hidden(), &[EMPTY], &ahead, &[EMPTY; 3], &RAN]);
+    assert_eq!(story.dialogue.usage().client_octets, None);
 }
 
 /// Compressed, an order that ends a session is longer than a number, and shorter than a string.
@@ -268,7 +292,7 @@ fn a_shell_has_a_terminal_and_keys() {
 fn compression_takes_the_meaning_from_sizes_and_not_the_verdict() {
     let compression = [(Client, RequestCompression::PAYLOAD.least), EMPTY];
     let compressed = [(Client, 13), (Server, 8), (Client, 4), (Client, 3)];
-    let story = Story::of(OPENSSH, &[&OPENING, &[password(9), EMPTY], &compression, &compressed]);
+    let story = Story::of(OPENSSH, &[&OPENING, &[FILLED_UP, EMPTY], &compression, &compressed]);
     assert_eq!(story.success(), Some(true));
     assert_eq!(story.steps(), [REFUSED, (Method::Password, Answer::Success)]);
     assert_eq!(story.kind(), None);
@@ -278,7 +302,7 @@ fn compression_takes_the_meaning_from_sizes_and_not_the_verdict() {
 #[test]
 fn what_is_missing_leaves_no_verdict() {
     let mut story = Story::begin(OPENSSH, None);
-    for (from, payload) in [&OPENING[..], &[password(9), EMPTY, password(9)]].concat() {
+    for (from, payload) in [&OPENING[..], &[FILLED_UP, EMPTY, FILLED_UP]].concat() {
         story.deliver(from, &packet(payload));
     }
     story.dialogue.lose();
@@ -312,7 +336,7 @@ fn what_is_kept_is_bounded() {
         story.deliver(Client, &packet(Ignore::payload_size(round % 40)));
         story.deliver(Server, &packet(Ignore::payload_size(round % 30)));
         most = most.max(story.dialogue.history.len());
-        assert!(story.dialogue.readings.len() <= ssh1_dialogue::State::ALL.len() + 1);
+        assert!(story.dialogue.readings.len() <= READINGS);
     }
     assert!(most <= 2 * UNDECIDED, "{most} packets were kept");
     assert!(size_of::<Dialogue>() <= 256 && size_of::<Reading>() <= 80);
@@ -334,7 +358,7 @@ proptest! {
             let octets = packet(payload);
             whole.deliver(from, &octets);
             octets.chunks(piece).for_each(|piece| cut.deliver(from, piece));
-            prop_assert!(whole.dialogue.readings.len() <= ssh1_dialogue::State::ALL.len() + 1);
+            prop_assert!(whole.dialogue.readings.len() <= READINGS);
             prop_assert!(whole.dialogue.history.len() <= 2 * UNDECIDED);
         }
         whole.finish(true);
