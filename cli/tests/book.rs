@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The pages, from the top of the repository.
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "README.md",
     "book/src/introduction.md",
     "book/src/tour.md",
     "book/src/zeek.md",
     "book/src/suricata.md",
+    "book/src/ssh-audit.md",
     "book/src/embedding.md",
     "book/src/verdicts.md",
 ];
