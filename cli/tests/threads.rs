@@ -83,3 +83,16 @@ fn the_output_does_not_depend_on_threads() {
     assert!(read(&[], &path, 2).0.contains(&format!("{} SSH sessions", labelled())));
     assert!(read(&[], &cut, 2).1.contains("cut short"));
 }
+
+/// Memory for the stacks of so many there is none.
+#[cfg(target_os = "linux")]
+#[test]
+fn threads_that_cannot_start_are_one_clear_line() {
+    let capture = traces().remove(0);
+    let command = "ulimit -v 300000 && exec \"$0\" read --quiet --threads 256 \"$1\"";
+    let mut shell = std::process::Command::new("sh");
+    let output = shell.args(["-c", command, env!("CARGO_BIN_EXE_kexray")]).arg(&capture).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("cannot start so many threads") && said.lines().count() == 1, "{said}");
+}
