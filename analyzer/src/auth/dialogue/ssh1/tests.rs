@@ -1,5 +1,7 @@
 //! Made-up sizes, and what is told of them.
 
+mod recorded;
+
 use kexray_grammar::ssh1::{Disconnect, Ignore};
 use kexray_grammar::ssh1_authentication::{
     AuthPassword, AuthRsa, AuthRsaResponse, AuthTis, AuthTisChallenge, AuthTisResponse, Success, User,
