@@ -78,7 +78,7 @@ fn requests<F: FnMut(Offer)>(ends: &Ends, s: &Situation, early: u16, offers: &mu
     let first = !s.answered && !s.probed;
     let unprobed = match (first, habits.has(Software::probes), habits.has(Software::never_probes)) {
         (false, _, _) | (true, _, true) => 0,
-        (true, true, _) => 5,
+        (true, true, _) => 9,
         (true, false, false) => 1,
     };
     // Where a key would do, the next request uses it.
