@@ -142,3 +142,55 @@ fn requests<F: FnMut(Offer)>(ends: &Ends, s: &Situation, early: u16, offers: &mu
         points(7),
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::situation::Each;
+    use super::super::{Cost, against, offers};
+    use super::*;
+    use crate::auth::dialogue::Habits;
+
+    /// What speaks least against that, if the client may say it.
+    fn cost(line: &[u8], s: &Situation, said: Said) -> Option<Cost> {
+        let habits = Each { client: Habits::of(line), server: Habits::default() };
+        let ends = Ends { habits, ..Ends::default() };
+        let mut least: Option<Cost> = None;
+        offers(&ends, s, Role::Client, &mut |offer| {
+            if offer.said == said {
+                least = Some(least.map_or(offer.cost, |cost| cost.min(offer.cost)));
+            }
+        });
+        least
+    }
+
+    fn ready() -> Situation {
+        Situation { stage: Stage::Ready, service: Service::Accepted, ..Situation::default() }
+    }
+
+    #[test]
+    fn nobody_authenticates_before_the_service_is_asked_for() {
+        let start = Situation::default();
+        assert_eq!(cost(b"SSH-2.0-x", &start, Said::Request(Method::Password)), None);
+        assert_eq!(cost(b"SSH-2.0-x", &start, Said::ServiceRequest), Some(against(0)));
+    }
+
+    #[test]
+    fn who_always_probes_begins_with_that_and_who_never_does_not() {
+        let (none, password) = (Said::Request(Method::None), Said::Request(Method::Password));
+        let begins = |line: &[u8]| (cost(line, &ready(), none), cost(line, &ready(), password));
+        let (probe, other) = begins(b"SSH-2.0-JSCH_0.2");
+        assert!(other >= probe.map(|probe| probe + against(9)));
+        let (probe, other) = begins(b"SSH-2.0-dev-tunnels-ssh_3.12");
+        assert!(probe > other);
+        let answered = Situation { answered: true, ..ready() };
+        assert!(cost(b"SSH-2.0-JSCH_0.2", &answered, password) < cost(b"SSH-2.0-JSCH_0.2", &answered, none));
+    }
+
+    #[test]
+    fn a_key_that_would_do_is_used() {
+        let offered = Situation { stage: Stage::Offered, answered: true, ..ready() };
+        let signed = cost(b"SSH-2.0-x", &offered, Said::Request(Method::PublicKey));
+        assert_eq!(signed, Some(against(0)));
+        assert!(cost(b"SSH-2.0-x", &offered, Said::Query) > signed);
+    }
+}

@@ -235,3 +235,42 @@ pub(in super::super) fn at_end(ends: &Ends, s: &Situation) -> Cost {
     let open = |carried: Octets| if carried.0 > 0 { against(3) } else { against(0) };
     against(stage) + open(s.carried.client) + open(s.carried.server)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::num::Saturating;
+
+    use super::*;
+
+    fn after(s: &Situation, from: Role, said: Said) -> Situation {
+        let size = Some((Saturating(52), Interval::exactly(Saturating(30))));
+        effect(&Ends::default(), s, &Packet { from, said, size, pace: Pace::Unknown }).0
+    }
+
+    #[test]
+    fn a_probe_that_is_refused_is_no_attempt() {
+        let probed = after(&Situation::default(), Role::Client, Said::Request(Method::None));
+        assert_eq!((probed.stage, probed.probed), (Stage::Asked, true));
+        let refused = after(&probed, Role::Server, Said::Failure);
+        assert_eq!((refused.attempts, refused.verdict()), (0, Some(false)));
+        let taken = after(&probed, Role::Server, Said::Success);
+        assert_eq!((taken.attempts, taken.verdict()), (1, Some(true)));
+    }
+
+    #[test]
+    fn a_server_that_hangs_up_on_a_request_refuses_it() {
+        let asked = after(&Situation::default(), Role::Client, Said::Request(Method::Password));
+        let hung_up = after(&asked, Role::Server, Said::Disconnect);
+        assert_eq!((hung_up.attempts, hung_up.verdict()), (1, Some(false)));
+        assert_eq!((hung_up.gone.server, hung_up.gone.client), (true, false));
+        let left = after(&asked, Role::Client, Said::Disconnect);
+        assert_eq!((left.attempts, left.verdict()), (0, None));
+    }
+
+    #[test]
+    fn a_key_that_would_do_is_no_verdict() {
+        let shown = after(&Situation::default(), Role::Client, Said::Query);
+        let offered = after(&shown, Role::Server, Said::PkOk);
+        assert_eq!((offered.stage, offered.attempts), (Stage::Offered, 0));
+    }
+}

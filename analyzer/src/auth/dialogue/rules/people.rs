@@ -63,3 +63,30 @@ pub(in super::super) fn odd_command(octets: usize) -> u16 {
         _ => 2,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::num::Saturating;
+
+    use super::*;
+
+    #[test]
+    fn longer_names_are_less_likely() {
+        let points: Vec<_> = (0..40).map(|octets| long_name(Saturating(octets))).collect();
+        assert!(points.is_sorted() && points.first() < points.last());
+        let typed: Vec<_> = (0..40).map(|octets| long_name_typed(Saturating(octets))).collect();
+        assert!(typed.is_sorted() && typed.first() < typed.last());
+    }
+
+    #[test]
+    fn passwords_are_neither_short_nor_long() {
+        let odd = |octets: u32, hidden| {
+            let both = Interval::exactly(Saturating(octets));
+            odd_password(Saturating(4), both, hidden)
+        };
+        assert!(odd(5, false) > odd(14, false));
+        assert!(odd(200, false) > odd(14, false));
+        // Where its length is hidden, a long one says nothing.
+        assert_eq!(odd(200, true), 0);
+    }
+}

@@ -103,3 +103,42 @@ fn answers<F: FnMut(Offer)>(s: &Situation, method: Method, offers: &mut Offers<'
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::offers;
+    use super::*;
+
+    /// What a server may say, beside what it may always say.
+    fn answers_to(s: Situation) -> Vec<Said> {
+        let mut said = Vec::new();
+        let s = Situation { service: Service::Accepted, ..s };
+        offers(&Ends::default(), &s, Role::Server, &mut |offer| said.push(offer.said));
+        said.retain(|said| !matches!(said, Said::Aside | Said::ExtInfo | Said::Disconnect | Said::Banner));
+        said
+    }
+
+    fn asked(method: Method, query: bool) -> Situation {
+        Situation { stage: Stage::Asked, method: Some(method), query, ..Situation::default() }
+    }
+
+    #[test]
+    fn nothing_is_answered_that_was_not_asked() {
+        assert_eq!(answers_to(Situation { stage: Stage::Ready, ..Situation::default() }), []);
+    }
+
+    #[test]
+    fn only_who_shows_a_key_is_told_that_it_would_do() {
+        assert!(answers_to(asked(Method::PublicKey, true)).contains(&Said::PkOk));
+        assert!(!answers_to(asked(Method::PublicKey, false)).contains(&Said::PkOk));
+        assert!(!answers_to(asked(Method::None, false)).contains(&Said::PkOk));
+    }
+
+    #[test]
+    fn methods_that_go_on_have_prompts() {
+        for method in [Method::KeyboardInteractive, Method::GssapiWithMic, Method::Password] {
+            assert!(answers_to(asked(method, false)).contains(&Said::Prompt), "{method:?}");
+        }
+        assert_eq!(answers_to(asked(Method::None, false)), [Said::Failure, Said::Success]);
+    }
+}
