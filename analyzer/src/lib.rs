@@ -70,7 +70,7 @@ mod wire;
 
 pub use auth::{Answer, Engine, Evidence, Explained, Meaning, Method, Step};
 pub use config::Config;
-pub use connected::SessionKind;
+pub use connected::{Bulk, SessionKind};
 pub use connection::{Connection, Verdict};
 pub use group::{Agreement, Group, GroupRequest};
 pub use in_clear::InClear;

@@ -93,6 +93,7 @@ fn octets_are_told_without_what_seals_them() -> Result<(), Box<dyn std::error::E
     )?;
     let octets = |row: &Record| row.get("bytes_c2s").and_then(serde_json::Value::as_u64);
     assert!(octets(&rows[0]).is_some_and(|octets| (20_000_000..20_200_000).contains(&octets)), "{rows:?}");
+    assert_eq!(rows[0].get("bulk").and_then(serde_json::Value::as_str), Some("upload"));
     Ok(())
 }
 

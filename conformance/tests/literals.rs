@@ -76,6 +76,8 @@ const EXPLAINED: &[(&str, u64, &str)] = &[
     ("analyzer/src/auth/dialogue/clock.rs", 2_000_000, "nanoseconds: what it takes to ask for a password"),
     ("analyzer/src/auth/dialogue/mod.rs", 512, "packets that are kept"),
     ("analyzer/src/auth/dialogue/search.rs", 4096, "messages that are tried"),
+    ("analyzer/src/connected/bulk.rs", 20, "shift: a mebibyte that is moved"),
+    ("analyzer/src/connected/bulk.rs", 10, "times what comes back"),
     ("analyzer/src/auth/dialogue/ssh1/mod.rs", 24, "readings that are followed"),
     ("analyzer/src/auth/dialogue/turns.rs", 2048, "turns that are kept"),
     ("analyzer/src/connected/session.rs", 3, "keys until someone is said to type"),

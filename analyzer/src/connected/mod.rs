@@ -4,6 +4,7 @@
 //! the connection is for (`purpose`), key exchanges are known by the sizes that they had in clear (`rekeys`), and the
 //! rest is only counted. Where more than one answer fits, there is none.
 
+mod bulk;
 mod flight;
 mod octets;
 mod opening;
@@ -17,6 +18,7 @@ mod usage;
 
 use kexray_grammar::{Role, Sealing, Software};
 
+pub use self::bulk::Bulk;
 use self::flight::Flights;
 use self::octets::Carried;
 use self::opening::Opening;

@@ -1,6 +1,6 @@
 //! The columns of `ssh.log`.
 
-use kexray_analyzer::{Answer, Certificate, Group, GroupRequest, HostKey, Offer, Step, Timestamp};
+use kexray_analyzer::{Answer, Bulk, Certificate, Group, GroupRequest, HostKey, Offer, Step, Timestamp};
 use kexray_audit::Repeat;
 
 use super::value::Object;
@@ -172,6 +172,12 @@ impl Log for Sessions {
         own("bytes_s2c", Kind::Count, "octets that the server sent, likewise", |row| {
             Some(row.session.octets.server_to_client?.into())
         }),
+        own(
+            "bulk",
+            Kind::Enum,
+            "whether data was moved: `upload` or `download` where a mebibyte or more went one way, and ten times what came back",
+            |row| Some(Bulk::of(&row.session.octets)?.name().into()),
+        ),
         own(
             "scan",
             Kind::Enum,
