@@ -11,6 +11,7 @@ use crate::connection::Connection;
 use crate::negotiation::Directions;
 use crate::sink::Sink;
 use crate::ssh1::FollowingSsh1;
+use crate::wire::OctetRange;
 use crate::{Side, Timestamp};
 
 /// An engine at work on a connection.
@@ -195,15 +196,7 @@ impl Connection {
         notes.record.leave_unanswered(outcome.evidence);
         let steps = notes.steps;
         self.take_outcome(outcome);
-        if self.session.auth_success.is_none() {
-            return;
-        }
-        for step in &steps {
-            self.tell_step(step, sink);
-        }
-        if self.session.auth_success == Some(false) && self.session.auth_attempts > 0 {
-            self.tell_failure(at, sink);
-        }
+        self.tell_end(at, &steps, sink);
     }
 
     /// Puts what is certain into the session, and lets go of the engine.
@@ -212,23 +205,45 @@ impl Connection {
         else {
             return;
         };
-        let Outcome { success, attempts, evidence, left } = outcome;
-        self.left = left;
-        self.session.auth_success = success;
         let Following { dialogue, record, mut connected } = *following;
         let handover = dialogue.handover();
         connected.go_on(&handover);
+        let measure = Measure { wires: connected.wires(), user: handover.user };
+        self.note_outcome(outcome, record, handover.user, Some(&measure));
+        if outcome.success == Some(true) {
+            self.inference = Inference::Connected(Box::new(connected));
+        }
+    }
+
+    /// Puts into the session what became of authentication, as far as it is known.
+    pub(crate) fn note_outcome(
+        &mut self,
+        outcome: Outcome,
+        record: Record,
+        user: Option<OctetRange>,
+        measure: Option<&Measure>,
+    ) {
+        let Outcome { success, attempts, evidence, left } = outcome;
+        self.left = left;
+        self.session.auth_success = success;
         if success.is_some() {
             self.session.auth_attempts = attempts;
             self.session.auth_evidence = Some(evidence);
             self.session.auth_method = record.deciding();
             self.session.auth_banner = record.banner.then_some(true);
-            self.session.auth_user = handover.user;
-            let measure = Measure { wires: connected.wires(), user: handover.user };
-            self.session.auth_steps = record.into_steps(Some(&measure));
+            self.session.auth_user = user;
+            self.session.auth_steps = record.into_steps(measure);
         }
-        if success == Some(true) {
-            self.inference = Inference::Connected(Box::new(connected));
+    }
+
+    /// Tells what the end of the connection decided: these steps are the last.
+    pub(crate) fn tell_end(&mut self, at: Timestamp, steps: &[Step], sink: &mut (impl Sink + ?Sized)) {
+        let Some(success) = self.session.auth_success else { return };
+        for step in steps {
+            self.tell_step(step, sink);
+        }
+        if !success && self.session.auth_attempts > 0 {
+            self.tell_failure(at, sink);
         }
     }
 
@@ -247,7 +262,7 @@ impl Connection {
     }
 
     /// Tells that the connection ended without success.
-    pub(crate) fn tell_failure(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
+    fn tell_failure(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
         self.session.tell(at, &Event::SshAuthFailed, sink);
         self.tell_result(at, false, sink);
     }

@@ -90,7 +90,7 @@ impl Connection {
             let steps = notes.steps;
             record.leave_unanswered(dialogue.outcome().evidence);
             self.take_ssh1_outcome();
-            self.tell_ssh1_end(at, &steps, sink);
+            self.tell_end(at, &steps, sink);
         }
         let Inference::Ssh1(following) = &self.inference else { return };
         if self.session.auth_success == Some(true) {
@@ -101,29 +101,8 @@ impl Connection {
     /// Puts what is certain into the session.
     fn take_ssh1_outcome(&mut self) {
         let Inference::Ssh1(following) = &mut self.inference else { return };
-        let outcome = following.dialogue.outcome();
-        // Where no end closed the connection, who was refused may have tried again.
-        let success = outcome.success.filter(|success| *success || self.ended);
-        self.left = outcome.left;
-        self.session.auth_success = success;
-        if success.is_some() {
-            let record = std::mem::take(&mut following.record);
-            self.session.auth_attempts = outcome.attempts;
-            self.session.auth_evidence = Some(outcome.evidence);
-            self.session.auth_method = record.deciding();
-            self.session.auth_user = following.dialogue.user();
-            self.session.auth_steps = record.into_steps(None);
-        }
-    }
-
-    /// Tells what the end of the connection decided.
-    fn tell_ssh1_end(&mut self, at: Timestamp, steps: &[Step], sink: &mut (impl Sink + ?Sized)) {
-        let Some(success) = self.session.auth_success else { return };
-        for step in steps {
-            self.tell_step(step, sink);
-        }
-        if !success && self.session.auth_attempts > 0 {
-            self.tell_failure(at, sink);
-        }
+        let outcome = following.dialogue.outcome().seen(self.ended);
+        let (record, user) = (std::mem::take(&mut following.record), following.dialogue.user());
+        self.note_outcome(outcome, record, user, None);
     }
 }

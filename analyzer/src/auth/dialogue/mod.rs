@@ -64,6 +64,13 @@ pub(crate) struct Outcome {
     pub(crate) left: bool,
 }
 
+impl Outcome {
+    /// Where the end was not seen, who was refused may have tried again.
+    pub(crate) fn seen(self, to_the_end: bool) -> Self {
+        Self { success: self.success.filter(|success| *success || to_the_end), ..self }
+    }
+}
+
 /// Where both directions stand when the dialogue is over.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Handover {
@@ -252,8 +259,7 @@ impl Dialogue {
         }
     }
 
-    /// Nothing more is seen: tells the rest, and what it came to. Where no end closed the connection, who was refused may
-    /// have tried again.
+    /// Nothing more is seen: tells the rest, and what it came to; `closed` says that an end closed the connection.
     pub(crate) fn finish(&mut self, closed: bool, tell: &mut impl FnMut(&Told, Evidence)) -> Outcome {
         if self.state == State::Lost {
             return Outcome::default();
@@ -263,7 +269,6 @@ impl Dialogue {
             self.standing = Arc::new(self.standing.ended());
         }
         self.settle(tell);
-        let outcome = self.standing.outcome();
-        Outcome { success: outcome.success.filter(|success| *success || over), ..outcome }
+        self.standing.outcome().seen(over)
     }
 }
