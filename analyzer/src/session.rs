@@ -96,6 +96,13 @@ impl Session {
         }
     }
 
+    /// What belongs to the client, and what to the server, of two things: that of the end that opened the TCP connection, and
+    /// that of the one that accepted it.
+    #[must_use]
+    pub fn by_role<T>(&self, originator: T, responder: T) -> (T, T) {
+        if self.role_reversed { (responder, originator) } else { (originator, responder) }
+    }
+
     /// Keeps by what the server proves who it is, if that was asked for.
     pub(crate) fn note_proof(&mut self, message: &ExchangeMessage<'_>) {
         if let Some(proof) = &mut self.proof {

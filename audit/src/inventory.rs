@@ -111,8 +111,7 @@ impl Audit {
     /// Offers and host keys are only known of sessions for which [details were wanted](kexray_analyzer::Sink::wants_details);
     /// signatures are only looked at where the session has its [proof](kexray_analyzer::Config::proof).
     pub fn add(&mut self, originator: SocketAddr, responder: SocketAddr, network: u64, session: &Session) {
-        let (client, server) =
-            if session.role_reversed { (responder, originator) } else { (originator, responder) };
+        let (client, server) = session.by_role(originator, responder);
         let suite = session.algorithms.as_ref().and_then(|algorithms| self.suite(algorithms));
         let repeated = self.repeats.see(client.ip(), server.ip(), network, session);
         let shown = shown(session);

@@ -37,11 +37,6 @@ pub(crate) struct Facts {
     pub(crate) more: Vec<(&'static str, String)>,
 }
 
-/// The ends by role: client, server.
-pub(crate) fn ends(flow: &Flow, session: &Session) -> [Endpoint; 2] {
-    if session.role_reversed { [flow.responder, flow.originator] } else { [flow.originator, flow.responder] }
-}
-
 /// An end, as the standard library has it.
 pub(crate) fn socket(end: Endpoint) -> SocketAddr {
     SocketAddr::new(end.address, end.port)
@@ -54,7 +49,7 @@ pub(crate) fn written(end: Endpoint) -> String {
 
 impl Facts {
     pub(crate) fn of(uid: &str, flow: &Flow, session: &Session, oddities: &[&'static str]) -> Self {
-        let [client_end, server_end] = ends(flow, session).map(written);
+        let (client_end, server_end) = session.by_role(written(flow.originator), written(flow.responder));
         let line = |line: &Option<Box<[u8]>>| line.as_deref().map(|line| shown(line, LINE));
         let algorithms = session.algorithms.as_ref();
         let kex = algorithms.and_then(|algorithms| algorithms.kex.as_ref());

@@ -11,7 +11,7 @@ use kexray_capture::{Endpoint, Flow, Observer, Oddity, Uid};
 use crate::algorithms::Algorithms;
 use crate::contents::{Contents, Detail, Named, Pair};
 use crate::conversation::Conversation;
-use crate::facts::{Facts, LINE, Oddities, ends, socket, written};
+use crate::facts::{Facts, LINE, Oddities, socket, written};
 use crate::findings::Findings;
 use crate::limits::Limits;
 use crate::notices::Notices;
@@ -167,7 +167,7 @@ impl Report {
         self.span = Some((first.min(at), last.max(at)));
         self.outcomes.add(outcomes);
         self.timeline.add(at, outcomes);
-        let [client, server] = ends(flow, session);
+        let (client, server) = session.by_role(flow.originator, flow.responder);
         self.pairs.add((client.address, (server.address, server.port)), outcomes, names);
         if let Some(line) = &session.client {
             self.clients.add(shown(line, LINE), outcomes, names);

@@ -112,14 +112,13 @@ impl Watch {
         session: &Session,
         tell: &mut dyn FnMut(Noticed),
     ) {
-        let reversed = session.role_reversed;
-        let (client, server) = if reversed { (responder, originator) } else { (originator, responder) };
+        let (client, server) = session.by_role(originator, responder);
         let at = session.started.unwrap_or_default();
         let mut notice = |notice, message: String, detail: Option<String>, count| {
             let (source, destination) = (client.ip(), Some(server.ip()));
             tell(Noticed { notice, at, message, detail, source, destination, count });
         };
-        if reversed {
+        if session.role_reversed {
             notice(Notice::RolesReversed, format!("{server} connected to its client {client}"), None, None);
         }
         if session.auth_attempts >= self.thresholds.attempts {

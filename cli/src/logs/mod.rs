@@ -95,9 +95,7 @@ impl Observer for Logs<'_> {
 impl Logs<'_> {
     /// What a session shares with those of before.
     fn repeated(&mut self, flow: &Flow, session: &Session) -> Repeated {
-        let (originator, responder) = (flow.originator.address, flow.responder.address);
-        let (client, server) =
-            if session.role_reversed { (responder, originator) } else { (originator, responder) };
+        let (client, server) = session.by_role(flow.originator.address, flow.responder.address);
         let repeats = self.repeats.as_mut();
         repeats.map(|it| it.see(client, server, flow.overlay.as_u64(), session)).unwrap_or_default()
     }
