@@ -17,6 +17,7 @@ mod situation;
 mod software;
 pub(crate) mod ssh1;
 mod standing;
+mod strain;
 #[cfg(test)]
 mod tests;
 mod turns;
@@ -32,7 +33,7 @@ pub(crate) use self::history::Told;
 use self::history::{History, Place};
 use self::octets::{Octets, octets};
 pub(crate) use self::rules::Ends;
-use self::rules::{Cost, against};
+use self::rules::against;
 pub(crate) use self::said::Said;
 use self::sealing::Padding;
 use self::search::{READINGS, Reading, Sent};
@@ -40,15 +41,12 @@ pub(crate) use self::situation::Each;
 use self::situation::{Situation, Stage};
 pub(crate) use self::software::Habits;
 use self::standing::Standing;
+use self::strain::Strain;
 use self::turns::Turn;
 use super::Evidence;
 use crate::Timestamp;
 use crate::wire::OctetRange;
 
-/// What speaks against the best reading of late, when it is not believed any more.
-const FAR_FETCHED: Cost = against(20);
-/// What each run that is explained takes off that.
-const RELIEF: Cost = against(3);
 /// Packets of undecided readings that are kept; beyond it the best reading is taken.
 const UNDECIDED: usize = 512;
 
@@ -93,8 +91,7 @@ pub(crate) struct Dialogue {
     places: [Place; READINGS],
     history: History,
     clock: Clock,
-    /// What speaks against the best reading of late.
-    strain: Cost,
+    strain: Strain,
     state: State,
 }
 
@@ -130,7 +127,7 @@ impl Dialogue {
             places: [Place::default(); READINGS],
             history: History::default(),
             clock: Clock::default(),
-            strain: against(0),
+            strain: Strain::default(),
             state: State::Following,
         }
     }
@@ -210,9 +207,8 @@ impl Dialogue {
         }
         let sent = Sent { from, pace: self.clock.pace(from, at), run };
         let Some(turn) = turns::turn(&self.standing, sent) else { return self.lose() };
-        // Where even the best reading becomes far-fetched, the right one is not among them.
-        self.strain = self.strain + turn.surprise - RELIEF;
-        if self.strain >= FAR_FETCHED {
+        self.strain.bear(turn.surprise);
+        if self.strain.breaks() {
             return self.lose();
         }
         self.take(from, at, &turn);

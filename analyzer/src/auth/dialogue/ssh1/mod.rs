@@ -22,11 +22,12 @@ use self::reading::{Packet, Reading, candidates};
 pub(crate) use self::words::Heard;
 use super::history::History;
 use super::octets::octets;
-use super::rules::{Cost, against};
+use super::rules::Cost;
 use super::search::HOPELESS;
 use super::situation::Each;
 use super::standing::SURE;
-use super::{Evidence, FAR_FETCHED, Outcome, RELIEF, UNDECIDED};
+use super::strain::Strain;
+use super::{Evidence, Outcome, UNDECIDED};
 use crate::Timestamp;
 use crate::connected::{Purpose, Usage};
 use crate::wire::OctetRange;
@@ -42,8 +43,7 @@ pub(crate) struct Dialogue {
     packets: Each<Packets>,
     readings: Vec<Reading>,
     history: History<Option<Message>>,
-    /// What speaks against the best reading of late.
-    strain: Cost,
+    strain: Strain,
     progress: Progress,
     /// Whether nothing is missing.
     whole: bool,
@@ -66,7 +66,7 @@ impl Dialogue {
             packets: Each::default(),
             readings: vec![Reading::opening()],
             history: History::default(),
-            strain: against(0),
+            strain: Strain::default(),
             progress: Progress::Following,
             whole: true,
         }
@@ -131,9 +131,8 @@ impl Dialogue {
         if self.progress == Progress::Decided {
             return;
         }
-        // Where even the best reading becomes far-fetched, the right one is not among them.
-        self.strain = self.strain + surprise - RELIEF;
-        if self.strain >= FAR_FETCHED {
+        self.strain.bear(surprise);
+        if self.strain.breaks() {
             return self.lose_the_thread();
         }
         self.agree(tell);
