@@ -14,6 +14,11 @@ use crate::{Side, Timestamp};
 /// CR of its end.
 const ENOUGH: usize = limits::IDENTIFICATION_LINE + 2;
 
+/// Whether a line of which that is the beginning may be an identification line.
+fn may_identify(line: &[u8]) -> bool {
+    line.starts_with(Identification::BEGINS) || Identification::BEGINS.starts_with(line)
+}
+
 impl Connection {
     /// Reads one line, or keeps what there is of it. Returns the bytes behind it.
     pub(crate) fn identify<'b>(
@@ -31,6 +36,7 @@ impl Connection {
             None => (bytes, &b""[..]),
         };
         let mut buffer = std::mem::take(&mut self.streams.of_mut(side).buffer);
+        let undecided = if may_identify(&buffer) { buffer.len() } else { 0 };
         let line = if buffer.is_empty() && (end.is_some() || part.len() > ENOUGH) {
             part
         } else {
@@ -40,6 +46,8 @@ impl Connection {
         };
         self.judge_opening(side, line, part, end.is_some());
         let too_long = line.len() >= ENOUGH;
+        // What may become an identification line is bounded by itself, and is no text before one.
+        let waits = end.is_none() && may_identify(line);
         let line = if end.is_some() { line.strip_suffix(b"\r").unwrap_or(line) } else { line };
         if self.verdict == Verdict::NotSsh {
             self.streams.of_mut(side).preceding = Vec::new();
@@ -57,7 +65,9 @@ impl Connection {
         } else {
             self.streams.of_mut(side).buffer = buffer;
         }
-        self.bound_preceding(side, at, part.len(), sink);
+        if !waits {
+            self.bound_preceding(side, at, undecided.saturating_add(part.len()), sink);
+        }
         rest
     }
 
