@@ -8,6 +8,7 @@ use kexray_audit::{Audit, Client, Negotiated, Report, Server, Severity, Subject,
 use kexray_capture::{Endpoint, Flow, Observer, Oddity};
 
 use crate::args::{AuditArgs, AuditFormat};
+use crate::captures::Captures;
 use crate::logs::Lost;
 use crate::table::{Look, PAGE, shown, software, write_page};
 use crate::{input, stats};
@@ -30,11 +31,14 @@ pub(crate) fn run(
     look: Look,
     progress: bool,
 ) -> anyhow::Result<Verdict> {
+    let Some(captures) = Captures::open(&args.input, stderr) else {
+        return Ok(Verdict::Passed { all_read: false });
+    };
     let manners = &args.input.manners;
     let mut config = Config::default();
     config.proof = true;
     let audit = Auditor(Audit::default());
-    let outcome = input::read_with(&args.threads, &args.input, config, audit, stderr, progress, |_| Ok(()))?;
+    let outcome = input::read_with(&args.threads, captures, config, audit, stderr, progress, |_| Ok(()))?;
     let report = outcome.observer.0.report();
     match args.format {
         AuditFormat::Table => table(&report, stdout, look, !manners.quiet)?,

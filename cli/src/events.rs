@@ -8,6 +8,7 @@ use kexray_analyzer::{Event, Session, Timestamp};
 use kexray_capture::{Flow, Observer, Oddity, Uid};
 
 use crate::args::EventsArgs;
+use crate::captures::Captures;
 use crate::json::Object;
 use crate::logs::Lost;
 use crate::{input, stats};
@@ -21,8 +22,9 @@ pub(crate) fn run(
     stderr: &mut dyn Write,
     progress: bool,
 ) -> anyhow::Result<bool> {
+    let Some(captures) = Captures::open(&args.input, stderr) else { return Ok(false) };
     let lines = Lines::new(args.analysis.uids.seed);
-    let mut outcome = input::read(&args.input, args.analysis.config(), lines, stderr, progress, |flows| {
+    let mut outcome = input::read(captures, args.analysis.config(), lines, stderr, progress, |flows| {
         let since = flows.tells_since();
         flows.observer_mut().write(since, stdout)
     })?;

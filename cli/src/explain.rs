@@ -8,6 +8,7 @@ use kexray_analyzer::{Engine, Event, Evidence, Explained, Session, Timestamp};
 use kexray_capture::{Flow, Observer, Oddity, Uid};
 
 use crate::args::ReadArgs;
+use crate::captures::Captures;
 use crate::escape::to_text;
 use crate::input;
 use crate::table::endpoint;
@@ -19,11 +20,12 @@ pub(crate) fn run(
     stderr: &mut dyn Write,
     progress: bool,
 ) -> anyhow::Result<bool> {
+    let Some(captures) = Captures::open(&args.input, stderr) else { return Ok(false) };
     let mut config = args.analysis.config();
     config.explain = true;
     config.engine = Engine::Dialogue;
     let seeker = Seeker { seed: args.analysis.uids.seed, wanted, text: None };
-    let outcome = input::read(&args.input, config, seeker, stderr, progress, |_| Ok(()))?;
+    let outcome = input::read(captures, config, seeker, stderr, progress, |_| Ok(()))?;
     let Some(text) = outcome.observer.text else {
         bail!(
             "no session {wanted}: give the uid that `kexray read --format json` shows, with the same files in the same order"

@@ -2,6 +2,7 @@
 
 mod args;
 mod audit;
+mod captures;
 mod columns;
 mod config;
 mod events;

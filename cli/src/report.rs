@@ -7,8 +7,9 @@ use anyhow::Context as _;
 use kexray_report::{Limits, Report};
 
 use crate::args::ReportArgs;
+use crate::captures::Captures;
 use crate::logs::Lost;
-use crate::{input, stats};
+use crate::{captures, input, stats};
 
 pub(crate) fn run(
     args: &ReportArgs,
@@ -16,12 +17,13 @@ pub(crate) fn run(
     stderr: &mut dyn Write,
     progress: bool,
 ) -> anyhow::Result<bool> {
+    let Some(captures) = Captures::open(&args.input, stderr) else { return Ok(false) };
     let mut limits = Limits::default();
     limits.sessions = args.sessions;
     let report = Report::new(limits, args.uids.seed);
-    let outcome = input::read(&args.input, Report::config(), report, stderr, progress, |_| Ok(()))?;
+    let outcome = input::read(captures, Report::config(), report, stderr, progress, |_| Ok(()))?;
     let report = outcome.observer;
-    let names: Vec<_> = args.input.files.iter().map(|path| input::shown(path)).collect();
+    let names: Vec<_> = args.input.files.iter().map(|path| captures::shown(path)).collect();
     if args.output.as_os_str() == "-" {
         report.write(&names, stdout)?;
     } else {

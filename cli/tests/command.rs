@@ -264,6 +264,37 @@ fn inputs_that_cannot_be_read() {
     assert!(stdout(&kexray(&[&"read", &cut])).contains("success, 1 try"));
 }
 
+/// Where nothing can be opened there are no results, not even empty ones, and what was written before stays.
+#[test]
+fn nothing_to_read_is_nothing_to_tell() {
+    let directory = tempfile::tempdir().unwrap();
+    let (text, page) = (directory.path().join("text.pcap"), directory.path().join("report.html"));
+    fs::write(&text, "# no capture\n").unwrap();
+    fs::write(&page, "of yesterday").unwrap();
+    let logs = directory.path().join("logs");
+    for arguments in [
+        &[&"read" as &dyn AsRef<std::ffi::OsStr>][..],
+        &[&"read", &"--threads", &"2"],
+        &[&"read", &"--format", &"zeek"],
+        &[&"read", &"--output", &logs],
+        &[&"read", &"--stats"],
+        &[&"read", &"--explain", &"C0123456789abcdef0"],
+        &[&"events"],
+        &[&"audit"],
+        &[&"audit", &"--format", &"json"],
+        &[&"audit", &"--format", &"cyclonedx", &"--fail-on", &"info"],
+        &[&"report", &"--output", &page],
+        &[&"report", &"--output", &"-"],
+    ] {
+        let output = kexray(&[arguments, &[&"missing.pcap", &text]].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        assert_eq!(stdout(&output), "");
+        assert_eq!(stderr(&output).lines().count(), 2, "{}", stderr(&output));
+    }
+    assert!(!logs.exists());
+    assert_eq!(fs::read_to_string(page).unwrap(), "of yesterday");
+}
+
 #[test]
 fn arguments_that_make_no_sense() {
     let trace = trace("ipv6");
