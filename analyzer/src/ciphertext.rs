@@ -80,6 +80,15 @@ impl Inference {
         }
     }
 
+    /// So many bytes of a direction are missing. In authentication that loses the thread, for what went the other way
+    /// meanwhile may have been told before.
+    pub(crate) fn skip(&mut self, from: Role, missing: u64) {
+        match self {
+            Self::Connected(connected) => connected.skip(from, missing),
+            _ => self.lose(),
+        }
+    }
+
     /// The time from which on a verdict may still be told.
     pub(crate) fn undecided_since(&self) -> Option<Timestamp> {
         match self {

@@ -185,7 +185,7 @@ impl Connection {
             Phase::Packets(protocol) => stream.skip_over(protocol, length),
             Phase::Encrypted => {
                 stream.sealed = u64::MAX;
-                return self.inference.lose();
+                return self.inference.skip(self.roles.of(side), length);
             }
             Phase::Ended => return,
             Phase::Identifying | Phase::BrokenLine => self.break_line(side, at, sink),

@@ -24,7 +24,7 @@ impl Flights {
         if full { None } else { Some(std::mem::take(open)) }
     }
 
-    /// Tells what is left, since nothing more comes.
+    /// Tells what is left, since nothing more is known to belong to it.
     pub(super) fn rest(&mut self, from: Role) -> Option<u32> {
         let open = std::mem::take(self.open.of_mut(from));
         (open > 0).then_some(open)

@@ -10,6 +10,7 @@ mod octets;
 mod opening;
 mod purpose;
 mod rekeys;
+mod resumption;
 mod scene;
 mod session;
 mod sessionless;
@@ -24,6 +25,7 @@ use self::octets::Carried;
 use self::opening::Opening;
 pub(crate) use self::rekeys::Exchanged;
 use self::rekeys::Rekeys;
+use self::resumption::Resumption;
 use self::scene::Scene;
 pub use self::usage::SessionKind;
 pub(crate) use self::usage::{Purpose, Usage};
@@ -43,7 +45,11 @@ pub(crate) struct Connected {
     carried: Each<Carried>,
     /// Whether SUCCESS was said.
     begun: bool,
-    /// Whether nothing is missing.
+    /// Where packets are to be found again.
+    resumptions: Each<Option<Resumption>>,
+    /// Whether nothing is missing, so that what one end said before the other is known.
+    ordered: bool,
+    /// Whether it can be told what is a packet and what is not.
     whole: bool,
     /// Octets that came in one go with SUCCESS, and are not told yet.
     beside: u32,
@@ -64,7 +70,9 @@ impl Connected {
             rekeys: Rekeys::none(),
             exchanged,
             carried: Each::default(),
+            resumptions: Each::default(),
             begun: false,
+            ordered: true,
             whole: true,
             beside: 0,
             grants_late: habits.server.has(Software::grants_late),
@@ -126,6 +134,14 @@ impl Connected {
             return;
         }
         let sealing = *self.wires.of(from).sealing();
+        if let Some(resumption) = self.resumptions.of_mut(from) {
+            if let Some(resumed) = resumption.follow(&sealing, octets) {
+                *self.flights.framings.of_mut(from) = resumed.framing;
+                *self.resumptions.of_mut(from) = None;
+                self.carry(from, resumed.passed);
+            }
+            return;
+        }
         let mut framing = *self.flights.framings.of(from);
         let followed = framing.follow(&sealing, octets, &mut |octets| {
             self.flight(from, crate::wire::octets(octets));
@@ -136,16 +152,48 @@ impl Connected {
         }
     }
 
-    /// Octets are missing: from here on nothing is certain.
+    /// So many octets are missing. They are counted; where they are not all of one packet, keys may have been exchanged
+    /// among them.
+    pub(crate) fn skip(&mut self, from: Role, missing: u64) {
+        if !self.whole {
+            return;
+        }
+        // What went the other way meanwhile may have been told before.
+        self.ordered = false;
+        if let Some(resumption) = self.resumptions.of_mut(from) {
+            return resumption.skip(missing);
+        }
+        let mut framing = *self.flights.framings.of(from);
+        let skipped = framing.skip(missing, &mut |octets| self.flight(from, crate::wire::octets(octets)));
+        if skipped.is_ok() {
+            *self.flights.framings.of_mut(from) = framing;
+            return;
+        }
+        self.rekeys = Rekeys::none();
+        if self.wires.of(from).tells_packets() {
+            let passed = missing.saturating_add(framing.begun());
+            *self.resumptions.of_mut(from) = Some(Resumption::behind(passed));
+        } else {
+            let open = self.flights.rest(from).unwrap_or_default();
+            self.carry(from, missing.saturating_add(open.into()));
+        }
+    }
+
+    /// From here on nothing is certain.
     pub(crate) fn lose(&mut self) {
         self.whole = false;
     }
 
     fn flight(&mut self, from: Role, octets: u32) {
-        let wire = self.wires.of(from);
-        self.carried.of_mut(from).add(wire, octets);
-        self.opening.add(from, octets, wire);
+        self.carry(from, octets.into());
+        if self.ordered {
+            self.opening.add(from, octets, self.wires.of(from));
+        }
         self.rekeys.add(from, octets);
+    }
+
+    fn carry(&mut self, from: Role, octets: u64) {
+        self.carried.of_mut(from).add(self.wires.of(from), octets);
     }
 
     /// What it came to; `ended` says that an end closed the connection, so that nothing more will be said.
@@ -153,6 +201,9 @@ impl Connected {
         for from in ENDS {
             if let Some(octets) = self.flights.rest(from) {
                 self.flight(from, octets);
+            }
+            if let Some(resumption) = self.resumptions.of_mut(from).take() {
+                self.carry(from, resumption.passed());
             }
         }
         let flights: Vec<_> = self.opening.flights().collect();
@@ -162,7 +213,7 @@ impl Connected {
             client: &self.wires.client,
             server: &self.wires.server,
             grants_late: self.grants_late,
-            ended: ended && self.whole,
+            ended: ended && self.whole && self.ordered,
         });
         let known = |carried: Carried| self.whole.then_some(carried.octets());
         Usage {
@@ -176,7 +227,89 @@ impl Connected {
 
 #[cfg(test)]
 mod tests {
+    use kexray_grammar::sealings;
+
     use super::*;
+
+    const SAID: Exchanged = Exchanged { kexinit: 1547, last: 1195 };
+
+    fn connected(sealing: Sealing) -> Connected {
+        let both = Each { client: sealing, server: sealing };
+        let habits = Each { client: Habits::default(), server: Habits::default() };
+        let mut connected = Connected::new(both, habits, Each { client: SAID, server: SAID });
+        connected.rekeys = Rekeys::new(&connected.wires, connected.exchanged);
+        connected
+    }
+
+    /// A packet on the wire, with octets inside that look like no length.
+    fn packet(sealing: &Sealing, payload: usize) -> Vec<u8> {
+        let size = sealing.wire_size(payload);
+        let length = u32::try_from(size - size_of::<u32>() - sealing.tag()).unwrap();
+        [&length.to_be_bytes()[..], &vec![0xee; size - size_of::<u32>()]].concat()
+    }
+
+    /// What is told where the server sends ten packets of so many octets, and of these what lies in the range is missing.
+    fn holed(sealing: Sealing, payload: usize, missing: std::ops::Range<usize>) -> Usage {
+        let mut connected = connected(sealing);
+        let data = packet(&sealing, payload).repeat(10);
+        connected.deliver(Role::Client, &packet(&sealing, 24), false);
+        connected.deliver(Role::Server, &data[..missing.start], false);
+        connected.skip(Role::Server, missing.len() as u64);
+        for segment in data[missing.end..].chunks(1460) {
+            connected.deliver(Role::Server, segment, segment.len() == 1460);
+        }
+        connected.usage(true)
+    }
+
+    #[test]
+    fn what_is_missing_inside_a_packet_does_no_harm() {
+        for sealing in [sealings::aes_gcm(), sealings::encrypt_then_mac(16, 32)] {
+            let whole = holed(sealing, 4000, 0..0);
+            assert_eq!(whole.rekeys, Some(0));
+            let octets = whole.server_octets.unwrap();
+            assert!(octets.abs_diff(40_000) <= 160, "{octets}");
+            let missing = 4100..7000;
+            assert_eq!(holed(sealing, 4000, missing), whole);
+        }
+    }
+
+    #[test]
+    fn what_is_missing_of_several_packets_is_counted() {
+        for sealing in [sealings::aes_gcm(), sealings::encrypt_then_mac(16, 32)] {
+            let usage = holed(sealing, 4000, 3000..10_000);
+            assert_eq!(usage.rekeys, None, "keys may have been exchanged again");
+            let octets = usage.server_octets.unwrap();
+            // Packets that are not told apart count with what they take besides.
+            assert!((40_000..=40_400).contains(&octets), "{octets}");
+            let to_the_end = holed(sealing, 4000, 3000..30_000).server_octets.unwrap();
+            assert!((40_000..=40_600).contains(&to_the_end), "{to_the_end}");
+        }
+    }
+
+    #[test]
+    fn where_lengths_are_hidden_what_is_missing_is_counted() {
+        let usage = holed(sealings::chacha20_poly1305(), 4000, 3000..10_000);
+        assert_eq!(usage.rekeys, None);
+        let octets = usage.server_octets.unwrap();
+        assert!((40_000..=40_600).contains(&octets), "{octets}");
+    }
+
+    #[test]
+    fn behind_a_gap_what_was_said_first_is_not_known_any_more() {
+        let sealing = sealings::aes_gcm();
+        let idle = || {
+            let mut connected = connected(sealing);
+            connected.deliver(Role::Server, &packet(&sealing, 600), false);
+            connected
+        };
+        assert_eq!(idle().usage(true).purpose.kind, Some(SessionKind::None));
+        let mut holed = idle();
+        let last = packet(&sealing, 600);
+        holed.deliver(Role::Server, &last[..100], false);
+        holed.skip(Role::Server, 50);
+        holed.deliver(Role::Server, &last[150..], false);
+        assert_eq!(holed.usage(true).purpose, Purpose::default());
+    }
 
     #[test]
     fn it_takes_little_and_never_more() {

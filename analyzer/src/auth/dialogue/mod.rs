@@ -27,8 +27,8 @@ use std::sync::Arc;
 use kexray_grammar::{Role, Sealing, Software, limits};
 
 use self::clock::Clock;
-pub(crate) use self::framing::Framing;
 use self::framing::Run;
+pub(crate) use self::framing::{Framing, LENGTH};
 pub(crate) use self::history::Told;
 use self::history::{History, Place};
 use self::octets::{Octets, octets};
