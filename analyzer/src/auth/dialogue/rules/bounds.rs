@@ -71,3 +71,57 @@ pub(super) const NO_MORE_SESSIONS: Octets = octets(NoMoreSessions::payload_size(
 pub(super) const FORWARD: Octets = octets(TcpipForward::payload_size(0));
 /// Any message.
 pub(super) const ANY: Octets = octets(limits::PACKET_LENGTH);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn string(octets: u32) -> u32 {
+        4 + octets
+    }
+
+    /// Number, user, service and method of a USERAUTH_REQUEST. RFC 4252 section 5.
+    const fn request(method: &str) -> u32 {
+        1 + string(0) + string("ssh-connection".len() as u32) + string(method.len() as u32)
+    }
+
+    #[test]
+    fn requests_are_as_long_as_rfc_4252_adds_up() {
+        assert_eq!(SERVICE.0, 1 + string(12));
+        assert_eq!(NONE.0, request("none"));
+        assert_eq!(PASSWORD.0, request("password") + 1 + string(0));
+        assert_eq!(QUERY.0, request("publickey") + 1 + string(0) + string(0));
+        assert_eq!(SIGNED.0, QUERY.0 + string(0));
+        assert_eq!(HOSTBASED.0, request("hostbased") + 5 * string(0));
+    }
+
+    #[test]
+    fn requests_are_as_long_as_rfc_4256_and_4462_add_up() {
+        assert_eq!(KEYBOARD.0, request("keyboard-interactive") + 2 * string(0));
+        assert_eq!(GSSAPI.0, request("gssapi-with-mic") + 4);
+        assert_eq!(GSSAPI_KEYEX.0, request("gssapi-keyex") + string(0));
+        assert_eq!((INFO_REQUEST.0, INFO_RESPONSE.0), (1 + 3 * string(0) + 4, 1 + 4));
+        assert_eq!(GSSAPI_RESPONSE.0, 1 + string(0));
+    }
+
+    #[test]
+    fn answers_are_as_long_as_they_add_up() {
+        assert_eq!(SUCCESS.0, 1);
+        assert_eq!((FAILURE.0, SHORTEST_FAILURE.0), (1 + string(0) + 1, 1 + string(8) + 1));
+        assert_eq!(PK_OK.0, 1 + 2 * string(0));
+        assert_eq!(BANNER.0, 1 + 2 * string(0));
+    }
+
+    #[test]
+    fn what_may_be_said_at_any_time_is_as_long_as_it_adds_up() {
+        assert_eq!((IGNORE.0, DEBUG.0), (1 + string(0), 1 + 1 + 2 * string(0)));
+        assert_eq!((EXT_INFO.0, DISCONNECT.0), (1 + 4, 1 + 4 + 2 * string(0)));
+    }
+
+    #[test]
+    fn what_a_client_begins_with_is_as_long_as_rfc_4254_adds_up() {
+        assert_eq!(OPEN_SESSION.0, 1 + string("session".len() as u32) + 3 * 4);
+        assert_eq!(NO_MORE_SESSIONS.0, 1 + string("no-more-sessions@openssh.com".len() as u32) + 1);
+        assert_eq!(FORWARD.0, 1 + string("tcpip-forward".len() as u32) + 1 + string(0) + 4);
+    }
+}

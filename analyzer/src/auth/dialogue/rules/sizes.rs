@@ -44,3 +44,58 @@ pub(super) fn odd_list(ends: &Ends, payload: Interval) -> u16 {
         0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kexray_grammar::UsualKey;
+
+    use super::super::super::octets::{COUNT, Octets};
+    use super::super::super::situation::Each;
+    use super::super::super::software::Habits;
+    use super::*;
+
+    fn exactly(size: usize) -> Interval {
+        Interval::exactly(octets(size))
+    }
+
+    #[test]
+    fn usual_keys_are_not_odd() {
+        for key in UsualKey::all() {
+            assert_eq!(odd_key(exactly(key.public()), 7), if key.outdated() { 7 } else { 0 }, "{key:?}");
+            let signed = exactly(key.public() + key.signature()).plus(COUNT);
+            assert_eq!(odd_signed(signed), 1, "{key:?}");
+        }
+        let smaller = exactly(numbers::SMALLEST_PUBLIC_KEY - 1);
+        assert_eq!((odd_key(smaller, 7), odd_signed(smaller)), (5, 4));
+    }
+
+    #[test]
+    fn where_sizes_leave_a_choice_the_usual_key_counts() {
+        let any = Interval::new(octets(0), octets(numbers::MOST_PUBLIC_KEY));
+        assert_eq!(odd_key(any, 7), 0);
+    }
+
+    #[test]
+    fn long_signatures_and_short_tickets_are_odd() {
+        let usual = numbers::USUAL_SIGNATURE;
+        assert_eq!(odd_signature(Interval::from(octets(usual), 16)), 0);
+        assert_eq!(odd_signature(exactly(usual + 1)), 3);
+        assert_eq!((no_ticket(exactly(numbers::TICKET)), no_ticket(exactly(numbers::TICKET - 1))), (0, 4));
+    }
+
+    #[test]
+    fn only_some_refuse_without_a_list() {
+        let odd = |server: &[u8], payload: Octets| {
+            let habits = Each { client: Habits::default(), server: Habits::of(server) };
+            odd_list(&Ends { habits, ..Ends::default() }, Interval::exactly(payload))
+        };
+        let (ssh2js, openssh, unknown): (&[u8], &[u8], &[u8]) =
+            (b"SSH-2.0-ssh2js1.16.0srv", b"SSH-2.0-OpenSSH_9.2", b"SSH-2.0-x");
+        assert_eq!([ssh2js, openssh, unknown].map(|server| odd(server, FAILURE)), [0, 8, 3]);
+        for server in [ssh2js, openssh, unknown] {
+            assert_eq!(odd(server, SHORTEST_FAILURE), 0);
+            let longest = FAILURE + octets(numbers::ALL_METHODS);
+            assert_eq!((odd(server, longest), odd(server, longest + octets(1))), (0, 4));
+        }
+    }
+}
