@@ -31,6 +31,13 @@ NODE = re.compile(
     r"|(?:Sending|Received) USERAUTH_(?P<answer>FAILURE|SUCCESS|PK_OK)"
     r"|(?P<disconnect>Received DISCONNECT|Socket (?:ended|closed))"
 )
+UPPITY = re.compile(r"^(?:Incoming|Outgoing) packet type \d+ / 0x\w+ \(SSH1_(?P<name>\w+)\)", re.M)
+UPPITY_REQUESTS = {
+    "CMSG_USER": "none",
+    "CMSG_AUTH_PASSWORD": "password",
+    "CMSG_AUTH_RSA": "publickey(rsa1)",
+    "CMSG_AUTH_TIS": "tis",
+}
 
 
 def of_sshd(text: str) -> Requests | None:
@@ -94,6 +101,23 @@ def of_node(text: str) -> Requests | None:
 def refused(requests: Requests) -> int:
     """How many were refused; to ask for the list of methods with "none" is not to try."""
     return sum(method != "none" and reply in (FAILURE, HANGS_UP) for method, reply in requests)
+
+
+def of_uppity(text: str) -> Requests | None:
+    """PuTTY's test server with a packet log, over SSH-1: the user's name alone is a request for "none"."""
+
+    def words() -> Iterator[tuple[str, str]]:
+        waits = False
+        for match in UPPITY.finditer(text):
+            name = match["name"]
+            if name in UPPITY_REQUESTS:
+                waits = True
+                yield "request", UPPITY_REQUESTS[name]
+            elif waits and name in ("SMSG_SUCCESS", "SMSG_FAILURE", "MSG_DISCONNECT"):
+                waits = False
+                yield "answer", {"SMSG_SUCCESS": SUCCESS, "SMSG_FAILURE": FAILURE}.get(name, HANGS_UP)
+
+    return _requests(words(), CLIENT_LEAVES)
 
 
 def _requests(words: Iterable[tuple[str, str]], unanswered: str) -> Requests | None:

@@ -67,6 +67,14 @@ class Keys:
         _run("puttygen", str(openssh_key), "-O", "private", "-o", str(key))
         return key
 
+    def ssh1(self, name: str) -> Path:
+        """An RSA key of SSH-1, without a passphrase."""
+        key = self._folder / f"{name}_ssh1"
+        if not key.exists():
+            _run("puttygen", "-q", "-t", "rsa1", "-b", "2048", "-C", name, "--new-passphrase", "/dev/null", "-o", str(key))
+            _run("puttygen", str(key), "-O", "public", "-o", str(public_file(key)))
+        return key
+
     def host_certificate(self, authority: Path, host_key: Path, principal: str) -> Path:
         """The certificate that `authority` signs for `host_key`."""
         _run(
@@ -83,6 +91,11 @@ def public_file(key: Path) -> Path:
 def fingerprint(key: Path) -> str:
     """`SHA256:…` as `ssh-keygen -l` prints it."""
     return _run("ssh-keygen", "-l", "-E", "sha256", "-f", str(public_file(key))).split()[1]
+
+
+def ssh1_fingerprint(key: Path, kind: str) -> str:
+    """The same of a key of SSH-1, as the last `ssh-keygen` that knew it prints it; `kind` is `md5` or `sha256`."""
+    return _run("ssh-keygen1", "-l", "-E", kind, "-f", str(public_file(key))).split()[1]
 
 
 def _run(*command: str) -> str:

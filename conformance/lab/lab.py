@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from implementations import Server
+from implementations import BUILT, Server
 from keys import Keys, public_file
 from network import CLIENT, SERVER, SERVER_IP, Network, inside
 from process import Started, run, start, wait_for_text
@@ -15,6 +15,15 @@ from releases import prepared, within
 from sandbox import PASSWORD, USER, USER_ID
 
 PEERS = Path(__file__).with_name("peers")
+LEGACY = """openssl_conf = all
+[all]
+providers = providers
+[providers]
+default = active
+legacy = active
+[active]
+activate = 1
+"""
 
 
 class Lab:
@@ -64,7 +73,17 @@ class Lab:
         """OpenSSH's server, one process and one log for each connection; the folder of the logs."""
         folder = self.folder / f"sshd.{port}"
         folder.mkdir()
-        self.script_server("inetd_server", str(port), str(config), str(folder), *(command or ("/usr/sbin/sshd",)))
+        program = [*(command or ("/usr/sbin/sshd",)), "-i", "-f", str(config), "-E", "LOG"]
+        self.script_server("inetd_server", str(port), str(folder), *program)
+        return folder
+
+    def uppity(self, host_key: Path, authorized: Path, port: int = 22) -> Path:
+        """PuTTY's test server, one process and one log for each connection; the folder of the logs."""
+        folder = self.folder / f"uppity.{port}"
+        folder.mkdir()
+        keys = ["--hostkey", str(host_key), "--userkey", str(public_file(authorized))]
+        program = [str(BUILT / "uppity"), *keys, "--sessiondir", str(self.folder), "--sshlog", "LOG"]
+        self.script_server("inetd_server", str(port), str(folder), *program)
         return folder
 
     def server(self, server: Server, host_key: Path, authorized: Path, port: int = 22) -> Path:
@@ -139,12 +158,40 @@ class Lab:
         arguments += [f"{user}@{host}", *([command] if command else [])]
         if agent:
             arguments = ["ssh-agent", *arguments]
-        if typed:
-            arguments = [sys.executable, str(PEERS / "typist.py"), typed, *arguments]
+        arguments = self._at_terminal(typed, arguments)
         if limit < 60:
             arguments = ["timeout", "--foreground", "--signal=INT", str(limit), *arguments]
         self._client(arguments, log, **environment)
         return log
+
+    def ssh1(self, *options: str, identities: Sequence[Path] = (), answers: Sequence[str] = (), typed: str = "") -> Path:
+        """OpenSSH's last client that speaks SSH-1. It gives `answers` to one prompt after another, then runs a command,
+        or, if something is `typed`, a shell at a terminal."""
+        log = self._log("ssh1")
+        # Its ciphers are among those that OpenSSL calls legacy.
+        openssl = self.folder / "openssl.cnf"
+        openssl.write_text(LEGACY)
+        arguments = ["ssh1", "-1", "-F", "none", "-v", "-E", str(log), "-o", "Cipher=3des"]
+        arguments += ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"]
+        for option in options:
+            arguments += ["-o", option]
+        for identity in identities:
+            arguments += ["-i", str(identity)]
+        environment = {"SSH_ASKPASS": str(self._askpass(answers)), "DISPLAY": ":0", "OPENSSL_CONF": str(openssl)}
+        arguments += [f"{USER}@{SERVER_IP}", *([] if typed else ["echo hello"])]
+        self._client(self._at_terminal(typed, arguments), log, **environment)
+        return log
+
+    def plink1(self, host_key: str, *options: str, typed: str = "") -> Path:
+        """Plink, which still speaks SSH-1; it takes the fingerprint of the host key."""
+        log = self._log("plink")
+        arguments = ["plink", "-ssh", "-1", "-noagent", "-hostkey", host_key, "-l", USER, *options, SERVER_IP]
+        self._client(self._at_terminal(typed, [*arguments, *([] if typed else ["echo hello"])]), log)
+        return log
+
+    @staticmethod
+    def _at_terminal(typed: str, command: list[str]) -> list[str]:
+        return [sys.executable, str(PEERS / "typist.py"), typed, *command] if typed else command
 
     def client(self, *command: str, **environment: str) -> Path:
         """Any other program."""

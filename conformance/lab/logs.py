@@ -73,6 +73,7 @@ OPENED_BY_CLIENT = {
     "shell": r"^shell request accepted",
     "forward": r"^channel \d+: new (?:\[)?direct-|^remote forward success",
 }
+OPENED_OVER_SSH1 = {"shell": r"^Incoming .*SSH1_CMSG_EXEC_SHELL", "exec": r"^Incoming .*SSH1_CMSG_EXEC_CMD"}
 
 
 def _session(kinds: dict[str, str], text: str) -> str:
@@ -178,6 +179,22 @@ def dropbear(text: str, resp_h: str, resp_p: int) -> Iterator[Label]:
             auth_success=success if success or failures else None,
             auth_failures=failures,
         )
+
+
+def uppity(text: str) -> Label:
+    """PuTTY's test server with a packet log, over SSH-1: one connection. It does not log addresses."""
+    tried = authentication.of_uppity(text) or []
+    return Label(
+        version=1,
+        client=_first(re.compile(r"^Event Log: Remote version: (.*)$", re.M), text),
+        server=_first(re.compile(r"^Event Log: We claim version: (.*)$", re.M), text),
+        auth_success="success" in [reply for _, reply in tried] if tried else None,
+        auth_failures=authentication.refused(tried),
+        auth_methods_tried=tried,
+        session=_session(OPENED_OVER_SSH1, text),
+        agent_forwarding="SSH1_CMSG_AGENT_REQUEST_FORWARDING" in text,
+        rekeys=0,
+    )
 
 
 def asyncssh_server(text: str) -> Label:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import logs
 from implementations import CLIENTS, SERVERS, Client, Server
-from keys import fingerprint, public_file
+from keys import fingerprint, public_file, ssh1_fingerprint
 from lab import Lab
 from labels import Label, merge_all
 from network import SERVER_IP, SERVER_IP6, Cable
@@ -20,6 +20,8 @@ from sweeps import MODES, attempt, key_of, of_sshd, option_words, slug, start_ss
 
 Run = Callable[[Lab], list[Label]]
 
+#: What PuTTY's test server takes, from whomever.
+UPPITY_PASSWORD = "weasel"
 WRONG = ("letmein", "123456", "qwerty", "password")
 
 
@@ -222,6 +224,35 @@ def rsa_kex(lab: Lab) -> list[Label]:
     server = lab.script_server("asyncssh_server", SERVER_IP, "22", str(host_key), kex, USER, PASSWORD)
     lab.script_client("asyncssh_client", SERVER_IP, "22", kex, USER, PASSWORD, "echo hello")
     return with_host_key([logs.asyncssh_server(server.read_text())], host_key)
+
+
+# SSH-1.
+
+
+@scenario()
+def ssh1(lab: Lab) -> list[Label]:
+    """SSH-1: OpenSSH 7.5 and Plink visit PuTTY's test server with passwords, keys and wrong answers to a challenge, for
+    commands and shells."""
+    host_key, known, stranger = (lab.keys.ssh1(name) for name in ("host", "user", "stranger"))
+    folder = lab.uppity(host_key, known)
+    wrong, right, no_challenge = WRONG[0], UPPITY_PASSWORD, "ChallengeResponseAuthentication=no"
+    lab.ssh1(no_challenge, answers=[wrong, right])
+    lab.ssh1(no_challenge, answers=[*WRONG[:3]])
+    lab.ssh1(no_challenge, identities=[stranger, known])
+    lab.ssh1(answers=[*WRONG[:3], right])
+    lab.ssh1(no_challenge, typed=f"{right}\necho hello\nexit\n")
+    passwords = []
+    for number, password in enumerate((right, wrong)):
+        passwords.append(lab.folder / f"password.{number}")
+        passwords[-1].write_text(password + "\n")
+    md5 = ssh1_fingerprint(host_key, "md5").removeprefix("MD5:")
+    lab.plink1(md5, "-batch", "-pwfile", str(passwords[0]))
+    lab.plink1(md5, "-batch", "-pwfile", str(passwords[1]))
+    lab.plink1(md5, "-batch", "-i", str(known))
+    lab.plink1(md5, "-pwfile", str(passwords[0]), typed="echo hello\nexit\n")
+    shown = Label(host_key_fingerprint=ssh1_fingerprint(host_key, "sha256"), server_impl="putty uppity")
+    told = [logs.uppity(log.read_text(errors="replace")) for log in sorted(folder.iterdir())]
+    return [label.merge(shown) for label in told]
 
 
 # What surrounds a session.

@@ -20,6 +20,8 @@ const LISTED: usize = 120;
 
 /// CHANNEL_OPEN by either end, and GLOBAL_REQUEST by the client: with nothing of that there is no session.
 const OPENINGS: [&str; 3] = ["c90", "s90", "c80"];
+/// The same of SSH-1: what starts a shell or a command.
+const SSH1_OPENINGS: [&str; 2] = ["c12", "c13"];
 
 /// All labels of a folder, by capture.
 #[derive(Clone, Debug, Default)]
@@ -203,10 +205,14 @@ impl Label {
         self.server_impl.as_deref().unwrap_or("unknown")
     }
 
+    fn is_ssh1(&self) -> bool {
+        self.ssh_protocol == Some(1)
+    }
+
     /// What protects the packets from the client.
     #[must_use]
     pub fn mode(&self) -> CipherMode {
-        if self.ssh_protocol == Some(1) {
+        if self.is_ssh1() {
             return CipherMode::Ssh1;
         }
         let Some(cipher) = self.cipher.as_deref() else { return CipherMode::Other };
@@ -262,26 +268,28 @@ impl Label {
     /// what it was started for.
     #[must_use]
     pub fn session(&self) -> Option<Session> {
+        let openings = if self.is_ssh1() { &SSH1_OPENINGS[..] } else { &OPENINGS };
         let opened = |messages: &Vec<String>| {
-            messages.len() >= LISTED || messages.iter().any(|it| OPENINGS.contains(&it.as_str()))
+            messages.len() >= LISTED || messages.iter().any(|it| openings.contains(&it.as_str()))
         };
         let came_to_it = self.session == Some(Session::None) || self.msgs.as_ref().is_none_or(opened);
         self.session.filter(|_| self.auth_success == Some(true) && came_to_it)
     }
 
-    /// How far a client came that was not let in: it proposed nothing, did not use the keys, or was refused. SSH-1 has
-    /// other messages, and captures from which a part was cut do not show it.
+    /// How far a client came that was not let in: it proposed nothing, did not use the keys, or was refused. In SSH-1 the
+    /// server alone proposes, and the client sends a key. Captures from which a part was cut do not show it.
     #[must_use]
     pub fn scan(&self) -> Option<&'static str> {
         let whole = !self.pcap.starts_with(CUT) && !self.pcap.starts_with(SHORTENED);
-        if self.auth_success != Some(false) || self.ssh_protocol == Some(1) || !whole {
+        if self.auth_success != Some(false) || !whole {
             return None;
         }
         let messages = self.msgs.as_ref();
         let said = |message: &str| messages.is_some_and(|messages| messages.iter().any(|it| it == message));
+        let [proposed, agreed] = if self.is_ssh1() { ["s2", "c3"] } else { ["c20", "c21"] };
         match () {
-            () if said("c21") || !self.tried().is_empty() => Some("authentication"),
-            () if said("c20") => Some("capabilities"),
+            () if said(agreed) || !self.tried().is_empty() => Some("authentication"),
+            () if said(proposed) => Some("capabilities"),
             () => messages.map(|_| "version"),
         }
     }
@@ -294,7 +302,9 @@ impl Label {
             let proposals = messages.iter().filter(|message| *message == "c20").count();
             proposals.checked_sub(1).map(|rekeys| rekeys as u64)
         };
-        self.rekeys.or_else(of_messages)
+        // SSH-1 exchanges keys once.
+        let once = self.is_ssh1().then_some(0);
+        self.rekeys.or(once).or_else(of_messages)
     }
 }
 
@@ -365,6 +375,21 @@ mod tests {
         assert_eq!(scan(r#""msgs":["c20","s20","c21"]"#), Some("authentication"));
         assert_eq!(scan(r#""auth_methods_tried":[["none","fail"]]"#), Some("authentication"));
         assert_eq!(scan(r#""notes":"nothing is known""#), None);
+    }
+
+    #[test]
+    fn ssh1_has_messages_of_its_own() {
+        let of = |fields: &str| label(&format!(r#""pcap":"a","ssh_protocol":1,{fields}"#));
+        let refused = |messages: &str| of(&format!(r#""auth_success":false,"msgs":[{messages}]"#)).scan();
+        assert_eq!(refused(""), Some("version"));
+        assert_eq!(refused(r#""s2""#), Some("capabilities"));
+        assert_eq!(refused(r#""s2","c3""#), Some("authentication"));
+        let session = |messages: &str| {
+            of(&format!(r#""auth_success":true,"session":"shell","msgs":[{messages}]"#)).session()
+        };
+        assert_eq!(session(r#""c10","c12""#), Some(Session::Shell));
+        assert_eq!(session(r#""c10","s14""#), None);
+        assert_eq!(of(r#""msgs":["s2","c3"]"#).rekeys(), Some(0));
     }
 
     #[test]
