@@ -91,12 +91,11 @@ impl Dialogue {
         }
     }
 
-    /// Octets are missing, or make no sense.
+    /// Octets are missing, or nothing explains what was said. Even behind a good-bye that counts: what is missing may be
+    /// what the other end said before.
     pub(crate) fn lose(&mut self) {
         self.whole = false;
-        // Whoever said good-bye said nothing more that matters.
-        let over = |reading: &Reading| matches!(reading.state, State::Over | State::Disconnected);
-        if self.progress == Progress::Following && !self.readings.iter().all(over) {
+        if self.progress == Progress::Following {
             self.progress = Progress::Lost;
             // Nothing that was held back will be told.
             self.history.clear();
@@ -127,24 +126,15 @@ impl Dialogue {
             let octets = octets(size.wire);
             Heard { at, from, said: message, octets, run: octets }
         });
-        let Some(surprise) = surprise else { return self.lose_the_thread() };
+        let Some(surprise) = surprise else { return self.lose() };
         if self.progress == Progress::Decided {
             return;
         }
         self.strain.bear(surprise);
         if self.strain.breaks() {
-            return self.lose_the_thread();
+            return self.lose();
         }
         self.agree(tell);
-    }
-
-    /// Nothing explains what was said.
-    fn lose_the_thread(&mut self) {
-        self.lose();
-        if self.progress == Progress::Following {
-            self.progress = Progress::Lost;
-            self.history.clear();
-        }
     }
 
     /// Goes on with all readings. Tells what speaks against the best; `None` where there is none.
@@ -212,7 +202,7 @@ impl Dialogue {
     /// Too much was held back: the best reading is taken, if it is much better than those that say otherwise.
     fn take_best(&mut self) {
         let Some(best) = self.best().copied().filter(|best| self.is_sure(best)) else {
-            return self.lose_the_thread();
+            return self.lose();
         };
         self.readings = vec![best];
     }

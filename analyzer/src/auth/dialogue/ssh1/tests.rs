@@ -314,6 +314,20 @@ fn what_is_missing_leaves_no_verdict() {
     assert!(!story.dialogue.outcome().left);
 }
 
+/// The answer to the password, for one, if the client's good-bye is seen before it.
+#[test]
+fn what_is_missing_may_have_been_said_before_a_good_bye() {
+    let good_bye = (Client, Disconnect::payload_size(20));
+    let says = [&OPENING[..], &[FILLED_UP, EMPTY, FILLED_UP, good_bye]].concat();
+    let mut story = Story::begin(OPENSSH, None);
+    says.iter().for_each(|(from, payload)| story.deliver(*from, &packet(*payload)));
+    story.dialogue.readings.retain(|reading| reading.state == State::Disconnected);
+    assert_eq!(story.dialogue.readings.len(), 1);
+    story.dialogue.lose();
+    story.finish(true);
+    assert_eq!(story.success(), None);
+}
+
 #[test]
 fn what_is_no_dialogue_is_not_read_as_one() {
     for says in [&[(Client, 1)][..], &[EMPTY, EMPTY], &[EMPTY, (Client, 2)]] {
