@@ -48,8 +48,8 @@ struct Notes<'a> {
 impl Notes<'_> {
     fn take(&mut self, packet: &Told, evidence: Evidence) {
         self.steps.extend(self.record.take(packet, evidence));
-        self.connected.told(packet);
-        if let Some(explanation) = self.explanation {
+        let authenticates = self.connected.told(packet);
+        if let Some(explanation) = self.explanation.as_mut().filter(|_| authenticates) {
             explanation.push(packet.explained(evidence));
         }
     }
@@ -134,7 +134,7 @@ impl Connection {
                 self.follow(role, at, octets, full, sink);
             }
             Inference::Dialogue(Some(_)) => self.follow(role, at, octets, full, sink),
-            Inference::Connected(connected) => connected.deliver(role, octets, full),
+            Inference::Connected(connected) => connected.deliver(role, at, octets, full),
             Inference::Ssh1(_) | Inference::Over => {}
         }
     }
@@ -165,7 +165,7 @@ impl Connection {
         let exchanged = |role| self.streams.of(self.roles.side(role)).exchanged;
         let exchanged = Each { client: exchanged(Role::Client), server: exchanged(Role::Server) };
         Some(Following {
-            connected: Connected::new(sealings, ends.habits, exchanged),
+            connected: Connected::new(sealings, ends.habits, exchanged, self.session.explanation.is_some()),
             dialogue: Dialogue::new(sealings, ends),
             record: Record::default(),
         })
@@ -299,11 +299,14 @@ impl Connection {
     fn finish_connected(&mut self) {
         let Inference::Connected(connected) = &mut self.inference else { return };
         // What is compressed has other sizes.
-        if self.session.algorithms.as_ref().is_some_and(|algorithms| algorithms.compressed()) {
-            return;
+        let compressed = self.session.algorithms.as_ref().is_some_and(|algorithms| algorithms.compressed());
+        let usage = Some(connected.usage(self.ended)).filter(|_| !compressed);
+        if let Some(explanation) = &mut self.session.explanation {
+            explanation.extend(connected.explained(usage.as_ref(), self.ended));
         }
-        let usage = connected.usage(self.ended);
-        self.note_usage(usage);
+        if let Some(usage) = usage {
+            self.note_usage(usage);
+        }
     }
 
     pub(crate) fn note_usage(&mut self, usage: Usage) {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::bail;
 use kexray_analyzer::grammar::Role;
-use kexray_analyzer::{Engine, Event, Evidence, Explained, Session, Timestamp};
+use kexray_analyzer::{Engine, Event, Evidence, Explained, Meaning, Session, Timestamp};
 use kexray_capture::{Flow, Observer, Oddity, Uid};
 
 use crate::args::ReadArgs;
@@ -82,25 +82,35 @@ fn explain(out: &mut dyn Write, uid: &str, flow: &Flow, session: &Session) -> io
 }
 
 fn packets(out: &mut dyn Write, packets: &[Explained]) -> io::Result<()> {
-    let Some(first) = packets.first() else {
+    let Some(start) = packets.first().map(|first| first.at) else {
         return writeln!(out, "Nothing encrypted could be explained.\n");
     };
     writeln!(out, "    seconds  from    octets  taken for")?;
-    for packet in packets {
-        let after = packet.at.as_nanos().saturating_sub(first.at.as_nanos()) / 1_000;
-        let from = if packet.from == Role::Client { "client" } else { "server" };
-        let octets = packet.octets.map_or_else(|| "?".to_owned(), |octets| octets.to_string());
-        let method = packet.method.map_or_else(String::new, |method| format!(" {}", method.name()));
-        let doubt = if packet.evidence == Evidence::Heuristic { "  (others are possible)" } else { "" };
-        writeln!(
-            out,
-            "{:>4}.{:06}  {from}  {octets:>6}  {}{method}{doubt}",
-            after / 1_000_000,
-            after % 1_000_000,
-            packet.message,
-        )?;
+    let untold = |packet: &Explained| packet.meaning == Meaning::Unfollowed;
+    for run in packets.chunk_by(|one, next| untold(one) && untold(next)) {
+        let Some((first, others)) = run.split_first() else { continue };
+        let from =
+            if others.iter().any(|other| other.from != first.from) { "both" } else { name(first.from) };
+        let octets = run.iter().map(|packet| packet.octets);
+        let octets = octets.sum::<Option<u32>>().map_or_else(|| "?".to_owned(), |octets| octets.to_string());
+        let doubt = if first.evidence == Evidence::Heuristic { "  (others are possible)" } else { "" };
+        let taken = match (untold(first), run.len(), first.method) {
+            (true, 1, _) => "not told".to_owned(),
+            (true, count, _) => format!("not told, {count} in a row"),
+            (false, _, Some(method)) => format!("{} {}{doubt}", first.message, method.name()),
+            (false, _, None) => format!("{}{doubt}", first.message),
+        };
+        let after = first.at.as_nanos().saturating_sub(start.as_nanos()) / 1_000;
+        writeln!(out, "{:>4}.{:06}  {from:6}  {octets:>6}  {taken}", after / 1_000_000, after % 1_000_000)?;
     }
     writeln!(out)
+}
+
+fn name(end: Role) -> &'static str {
+    match end {
+        Role::Client => "client",
+        Role::Server => "server",
+    }
 }
 
 fn verdict(session: &Session) -> String {

@@ -85,6 +85,7 @@ const EXPLAINED: &[(&str, u64, &str)] = &[
     ("analyzer/src/connected/rekeys.rs", 4, "sizes that are looked for, as many as the array has"),
     ("analyzer/src/connected/resumption.rs", 3, "packets in a row that prove where they are"),
     ("analyzer/src/connected/resumption.rs", 4, "places that are tried, and octets of a length"),
+    ("analyzer/src/connected/trail.rs", 256, "flights that are kept"),
     ("analyzer/src/escape.rs", 4, "octets of a character, bits of a hexadecimal digit"),
     ("analyzer/src/escape.rs", 15, "the greatest hexadecimal digit"),
     ("analyzer/src/escape.rs", 16, "hexadecimal"),

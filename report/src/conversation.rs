@@ -12,6 +12,8 @@ use crate::text::{hex, shown};
 const TEXT: usize = 512;
 /// Octets of a binary field that are shown.
 const OCTETS: usize = 96;
+/// What packets are called that were taken for nothing.
+const CIPHERTEXT: &str = "ciphertext";
 
 /// Gathers what one session says, while it goes on.
 #[derive(Clone, Debug, Default)]
@@ -113,8 +115,10 @@ pub(crate) enum Kind {
     Refused,
     /// The user is in.
     Granted,
-    /// What comes after that.
+    /// What is opened, asked for and closed after that.
     Connection,
+    /// What is carried.
+    Data,
     /// Ciphertext of which nothing is known but its size.
     Ciphertext,
 }
@@ -128,6 +132,7 @@ impl From<Meaning> for Kind {
             Meaning::Refusal => Self::Refused,
             Meaning::Success => Self::Granted,
             Meaning::Connection => Self::Connection,
+            Meaning::Data => Self::Data,
             _ => Self::Ciphertext,
         }
     }
@@ -213,10 +218,9 @@ impl Conversation {
             fields: said.fields,
         });
         let explained = session.explanation.as_deref().unwrap_or_default();
-        let followed = |it: &&Explained| it.meaning != Meaning::Unfollowed;
         // Up to here packets are known, and beyond it only what came in one go.
         let mut known_until: BTreeMap<Speaker, Timestamp> = BTreeMap::new();
-        for packet in explained.iter().filter(followed) {
+        for packet in explained {
             let until = known_until.entry(speaker_of(packet)).or_default();
             *until = packet.at.max(*until);
         }
@@ -227,7 +231,7 @@ impl Conversation {
             let (taken_for, kind, evidence) = if chunk.line {
                 ("identification", Kind::Clear, Some("clear"))
             } else {
-                ("ciphertext", Kind::Ciphertext, None)
+                (CIPHERTEXT, Kind::Ciphertext, None)
             };
             let packet = Packet {
                 after: after(chunk.at),
@@ -252,7 +256,8 @@ impl Conversation {
                 },
             )
         });
-        let explained = explained.iter().filter(followed).map(|packet| {
+        let explained = explained.iter().map(|packet| {
+            let told = packet.meaning != Meaning::Unfollowed;
             let method = packet.method.map_or_else(String::new, |method| format!(" {}", method.name()));
             (
                 packet.at,
@@ -260,9 +265,13 @@ impl Conversation {
                     after: after(packet.at),
                     from: speaker_of(packet),
                     octets: packet.octets.map(u64::from),
-                    taken_for: format!("{}{method}", packet.message),
+                    taken_for: if told {
+                        format!("{}{method}", packet.message)
+                    } else {
+                        CIPHERTEXT.to_owned()
+                    },
                     kind: packet.meaning.into(),
-                    evidence: Some(packet.evidence.name()),
+                    evidence: told.then(|| packet.evidence.name()),
                 },
             )
         });

@@ -114,11 +114,44 @@ fn a_session_is_told_packet_by_packet() {
     ] {
         assert_eq!(told.iter().filter(|told| *told == expected).count(), 1, "{expected}: {told:#?}");
     }
+    assert_eq!(
+        told.last().map(String::as_str),
+        Some("client 60 ciphertext ciphertext"),
+        "it may be anything"
+    );
     assert!(packets.is_sorted_by_key(|packet| packet["after"].as_u64().unwrap()));
     let offer = &session["messages"][2];
     assert_eq!((&offer["from"], &offer["name"]), (&json!("client"), &json!("ssh_capabilities")));
     let methods = offer["fields"]["capabilities.kex_algorithms"].as_array().unwrap();
     assert_eq!(methods.first(), Some(&json!("sntrup761x25519-sha512")));
+}
+
+#[test]
+fn what_is_said_once_the_user_is_in_is_told_as_far_as_it_is_known() {
+    let data = data(&page(&report(Limits::default(), &[trace("group14-aes256-gcm")])));
+    let packets = data["sessions"][0]["packets"].as_array().unwrap();
+    let text = |packet: &Value, name: &str| packet[name].as_str().unwrap().to_owned();
+    let told = packets
+        .iter()
+        .map(|it| format!("{} {} {}", text(it, "from"), text(it, "taken_for"), text(it, "kind")));
+    let told: Vec<_> = told.collect();
+    let success = told.iter().position(|told| told == "server USERAUTH_SUCCESS granted").unwrap();
+    let said: Vec<_> = told[success..].iter().filter(|told| !told.contains("ciphertext")).skip(1).collect();
+    assert_eq!(
+        said,
+        [
+            "client CHANNEL_OPEN (session) connection",
+            "client GLOBAL_REQUEST (no-more-sessions@openssh.com) connection",
+            "server CHANNEL_OPEN_CONFIRMATION connection",
+            "client CHANNEL_REQUEST (exec) connection",
+            "server CHANNEL_SUCCESS or CHANNEL_WINDOW_ADJUST connection",
+            "server CHANNEL_EOF or CHANNEL_CLOSE connection",
+            "server CHANNEL_REQUEST (exit-status) connection",
+            "server CHANNEL_EOF or CHANNEL_CLOSE connection",
+            "client CHANNEL_EOF or CHANNEL_CLOSE connection",
+            "client DISCONNECT transport",
+        ]
+    );
 }
 
 #[test]

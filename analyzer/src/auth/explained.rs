@@ -6,7 +6,8 @@ use super::dialogue::{Said, Told};
 use super::{Evidence, Method};
 use crate::Timestamp;
 
-/// An encrypted packet, and what it was taken for.
+/// An encrypted packet, and what it was taken for. Once the user is in, and where lengths are hidden, it is all that was sent
+/// in one go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Explained {
     /// When its last octet was seen.
@@ -39,8 +40,10 @@ pub enum Meaning {
     Refusal,
     /// It says yes.
     Success,
-    /// It is of the connection protocol. RFC 4254.
+    /// It is of the connection protocol, and opens or ends something. RFC 4254.
     Connection,
+    /// It carries something for the user. RFC 4254 section 5.2.
+    Data,
     /// The dialogue is over: what follows is not told apart.
     Unfollowed,
 }

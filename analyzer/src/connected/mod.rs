@@ -9,12 +9,15 @@ mod flight;
 mod octets;
 mod opening;
 mod purpose;
+mod reading;
 mod rekeys;
 mod resumption;
 mod scene;
 mod session;
 mod sessionless;
 mod sizes;
+mod taken;
+mod trail;
 mod usage;
 
 use kexray_grammar::{Role, Sealing, Software};
@@ -22,13 +25,18 @@ use kexray_grammar::{Role, Sealing, Software};
 pub use self::bulk::Bulk;
 use self::flight::Flights;
 use self::octets::Carried;
-use self::opening::Opening;
+use self::opening::{Flight, Opening};
+use self::reading::Reading;
 pub(crate) use self::rekeys::Exchanged;
 use self::rekeys::Rekeys;
 use self::resumption::Resumption;
 use self::scene::Scene;
+use self::taken::Taken;
+use self::trail::Trail;
 pub use self::usage::SessionKind;
 pub(crate) use self::usage::{Purpose, Usage};
+use crate::Timestamp;
+use crate::auth::Explained;
 use crate::auth::dialogue::{Each, Habits, Handover, Said, Told};
 use crate::wire::Wire;
 
@@ -40,6 +48,8 @@ pub(crate) struct Connected {
     wires: Each<Wire>,
     flights: Flights,
     opening: Opening,
+    /// The first flights, where someone wants them explained.
+    trail: Option<Box<Trail>>,
     rekeys: Rekeys,
     exchanged: Each<Exchanged>,
     carried: Each<Carried>,
@@ -53,13 +63,23 @@ pub(crate) struct Connected {
     whole: bool,
     /// Octets that came in one go with SUCCESS, and are not told yet.
     beside: u32,
+    /// When each end was last heard.
+    heard: Each<Timestamp>,
     /// Whether the server grants the window of a session only when its program starts.
     grants_late: bool,
+    /// Whether an end says IGNORE now and then, which may be as long as what matters.
+    ignores: bool,
 }
 
 impl Connected {
-    /// Between two ends that seal packets so, and exchanged keys by messages of these sizes.
-    pub(crate) fn new(sealings: Each<Sealing>, habits: Each<Habits>, exchanged: Each<Exchanged>) -> Self {
+    /// Between two ends that seal packets so, and exchanged keys by messages of these sizes; `explain` says that someone
+    /// wants to know what packets were taken for.
+    pub(crate) fn new(
+        sealings: Each<Sealing>,
+        habits: Each<Habits>,
+        exchanged: Each<Exchanged>,
+        explain: bool,
+    ) -> Self {
         let wires = Each {
             client: Wire::new(sealings.client, habits.client),
             server: Wire::new(sealings.server, habits.server),
@@ -67,6 +87,7 @@ impl Connected {
         Self {
             flights: Flights::default(),
             opening: Opening::new(),
+            trail: explain.then(Box::default),
             rekeys: Rekeys::none(),
             exchanged,
             carried: Each::default(),
@@ -75,7 +96,9 @@ impl Connected {
             ordered: true,
             whole: true,
             beside: 0,
+            heard: Each::default(),
             grants_late: habits.server.has(Software::grants_late),
+            ignores: ENDS.iter().any(|end| habits.of(*end).has(Software::ignores)),
             wires,
         }
     }
@@ -85,13 +108,14 @@ impl Connected {
         self.wires
     }
 
-    /// The dialogue of authentication took a packet for that.
-    pub(crate) fn told(&mut self, packet: &Told) {
+    /// The dialogue of authentication took a packet for that. Tells whether it belongs to that dialogue.
+    pub(crate) fn told(&mut self, packet: &Told) -> bool {
+        *self.heard.of_mut(packet.from) = packet.at;
         if self.begun {
             if packet.run.0 > 0 {
                 self.flight(packet.from, packet.run.0);
             }
-            return;
+            return false;
         }
         if packet.run.0 > 0 {
             self.beside = packet.run.0;
@@ -104,6 +128,7 @@ impl Connected {
                 self.flight(packet.from, beside);
             }
         }
+        true
     }
 
     /// The dialogue is over: packets go on from here.
@@ -123,10 +148,11 @@ impl Connected {
     }
 
     /// Takes ciphertext; `full` says that it fills its segment.
-    pub(crate) fn deliver(&mut self, from: Role, octets: &[u8], full: bool) {
+    pub(crate) fn deliver(&mut self, from: Role, at: Timestamp, octets: &[u8], full: bool) {
         if !self.whole {
             return;
         }
+        *self.heard.of_mut(from) = at;
         if !self.wires.of(from).tells_packets() {
             if let Some(octets) = self.flights.add(from, octets.len(), full) {
                 self.flight(from, octets);
@@ -188,6 +214,9 @@ impl Connected {
         self.carry(from, octets.into());
         if self.ordered {
             self.opening.add(from, octets, self.wires.of(from));
+            if let Some(trail) = &mut self.trail {
+                trail.add(*self.heard.of(from), Flight { from, octets });
+            }
         }
         self.rekeys.add(from, octets);
     }
@@ -207,14 +236,7 @@ impl Connected {
             }
         }
         let flights: Vec<_> = self.opening.flights().collect();
-        let purpose = purpose::purpose(&Scene {
-            opening: &self.opening,
-            flights: &flights,
-            client: &self.wires.client,
-            server: &self.wires.server,
-            grants_late: self.grants_late,
-            ended: ended && self.whole && self.ordered,
-        });
+        let purpose = purpose::purpose(&self.scene(&flights, ended));
         let known = |carried: Carried| self.whole.then_some(carried.octets());
         Usage {
             purpose,
@@ -222,6 +244,40 @@ impl Connected {
             client_octets: known(self.carried.client),
             server_octets: known(self.carried.server),
         }
+    }
+
+    fn scene<'s>(&'s self, flights: &'s [Flight], ended: bool) -> Scene<'s> {
+        Scene {
+            opening: &self.opening,
+            flights,
+            client: &self.wires.client,
+            server: &self.wires.server,
+            grants_late: self.grants_late,
+            ended: ended && self.whole && self.ordered,
+        }
+    }
+
+    /// What the first flights were taken for, if that was asked for, and sizes tell what they came to: without `usage` they
+    /// do not. `ended` as in [`usage`](Self::usage).
+    pub(crate) fn explained(&self, usage: Option<&Usage>, ended: bool) -> Vec<Explained> {
+        let Some(trail) = &self.trail else { return Vec::new() };
+        let flights: Vec<_> = trail.passed().iter().map(|passed| passed.flight).collect();
+        let taken = usage.map(|usage| {
+            let first: Vec<_> = self.opening.flights().collect();
+            let scene = self.scene(&first, ended);
+            let mut reading = Reading::new(&scene, &flights, trail.is_all());
+            reading.follow(usage.purpose.kind.filter(|_| !self.ignores));
+            if usage.rekeys.is_some_and(|rekeys| rekeys > 0) {
+                reading.exchanges(Rekeys::new(&self.wires, self.exchanged));
+            }
+            reading.taken()
+        });
+        let taken = taken.unwrap_or_else(|| vec![None; flights.len()]);
+        let explained = |(passed, taken)| Taken::explained(taken, passed);
+        let mut explained: Vec<_> = trail.passed().iter().zip(taken).map(explained).collect();
+        // What came with the dialogue's last words was told behind what the other end said meanwhile.
+        explained.sort_by_key(|explained| explained.at);
+        explained
     }
 }
 
@@ -236,7 +292,7 @@ mod tests {
     fn connected(sealing: Sealing) -> Connected {
         let both = Each { client: sealing, server: sealing };
         let habits = Each { client: Habits::default(), server: Habits::default() };
-        let mut connected = Connected::new(both, habits, Each { client: SAID, server: SAID });
+        let mut connected = Connected::new(both, habits, Each { client: SAID, server: SAID }, false);
         connected.rekeys = Rekeys::new(&connected.wires, connected.exchanged);
         connected
     }
@@ -252,11 +308,11 @@ mod tests {
     fn holed(sealing: Sealing, payload: usize, missing: std::ops::Range<usize>) -> Usage {
         let mut connected = connected(sealing);
         let data = packet(&sealing, payload).repeat(10);
-        connected.deliver(Role::Client, &packet(&sealing, 24), false);
-        connected.deliver(Role::Server, &data[..missing.start], false);
+        connected.deliver(Role::Client, Timestamp::default(), &packet(&sealing, 24), false);
+        connected.deliver(Role::Server, Timestamp::default(), &data[..missing.start], false);
         connected.skip(Role::Server, missing.len() as u64);
         for segment in data[missing.end..].chunks(1460) {
-            connected.deliver(Role::Server, segment, segment.len() == 1460);
+            connected.deliver(Role::Server, Timestamp::default(), segment, segment.len() == 1460);
         }
         connected.usage(true)
     }
@@ -299,15 +355,15 @@ mod tests {
         let sealing = sealings::aes_gcm();
         let idle = || {
             let mut connected = connected(sealing);
-            connected.deliver(Role::Server, &packet(&sealing, 600), false);
+            connected.deliver(Role::Server, Timestamp::default(), &packet(&sealing, 600), false);
             connected
         };
         assert_eq!(idle().usage(true).purpose.kind, Some(SessionKind::None));
         let mut holed = idle();
         let last = packet(&sealing, 600);
-        holed.deliver(Role::Server, &last[..100], false);
+        holed.deliver(Role::Server, Timestamp::default(), &last[..100], false);
         holed.skip(Role::Server, 50);
-        holed.deliver(Role::Server, &last[150..], false);
+        holed.deliver(Role::Server, Timestamp::default(), &last[150..], false);
         assert_eq!(holed.usage(true).purpose, Purpose::default());
     }
 

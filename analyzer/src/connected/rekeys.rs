@@ -69,6 +69,17 @@ impl Known {
     }
 }
 
+/// A flight's part in a key exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exchanging {
+    /// It may be a KEXINIT.
+    Begins,
+    /// It comes behind what may be one.
+    GoesOn,
+    /// It is the last of its end, or the whole.
+    Ends,
+}
+
 /// Looks for key exchanges.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rekeys {
@@ -113,8 +124,8 @@ impl Rekeys {
         Self { known: Each::default(), doubtful: true, spoke: false }
     }
 
-    /// Takes the next flight.
-    pub(super) fn add(&mut self, from: Role, octets: u32) {
+    /// Takes the next flight. Tells what it seems to be.
+    pub(super) fn add(&mut self, from: Role, octets: u32) -> Option<Exchanging> {
         let known = self.known.of_mut(from);
         if from == Role::Client && !std::mem::replace(&mut self.spoke, true) {
             // It may propose something else than before, as PuTTY does where GSS-API brought the keys so far.
@@ -124,9 +135,16 @@ impl Rekeys {
         let both = std::mem::replace(&mut known.before, octets).saturating_add(octets);
         let least = known.kexinits.last().copied().unwrap_or_default();
         if known.step == Step::Other && both < least {
-            return;
+            return None;
         }
+        let found = known.found;
         self.doubtful |= known.add(octets, both);
+        match (known.found > found, known.step) {
+            (true, _) => Some(Exchanging::Ends),
+            (false, Step::Proposed) => Some(Exchanging::Begins),
+            (false, Step::Asked) => Some(Exchanging::GoesOn),
+            (false, Step::Other) => None,
+        }
     }
 
     /// How many were begun, if that is certain. An end that sends much at once hides its own KEXINIT among the rest, but
@@ -158,7 +176,9 @@ mod tests {
     fn count(says: &[(Role, usize)]) -> Option<u64> {
         let wire = Wire::new(sealings::chacha20_poly1305(), Habits::default());
         let mut rekeys = Rekeys::new(&Each { client: wire, server: wire }, SAID);
-        says.iter().for_each(|(from, payload)| rekeys.add(*from, wire.of(*payload)));
+        for (from, payload) in says {
+            rekeys.add(*from, wire.of(*payload));
+        }
         rekeys.count()
     }
 

@@ -18,6 +18,8 @@ const EXTENDED: usize = numbers::SFTP_EXTENDED;
 
 /// What the client asks for once its session is open, up to the first answer.
 pub(super) struct Request<'s> {
+    /// What is said until then.
+    pub(super) asked: &'s [Flight],
     /// The flights that may ask for something: how many, their octets, and those of the last.
     flights: usize,
     octets: u32,
@@ -25,9 +27,9 @@ pub(super) struct Request<'s> {
     /// Whether one of them is for the agent to be forwarded; `None` where sizes do not tell.
     pub(super) agent: Option<bool>,
     /// What follows, from the first answer on.
-    rest: &'s [Flight],
+    pub(super) rest: &'s [Flight],
     /// Octets of the first flight there that may be a request, or data; not of the good-bye.
-    follow_up: Option<u32>,
+    pub(super) follow_up: Option<u32>,
 }
 
 impl<'s> Scene<'s> {
@@ -43,12 +45,12 @@ impl<'s> Scene<'s> {
         let start = behind.iter().position(|it| self.asks(it))?;
         let behind = behind.get(start..)?;
         let answered = behind.iter().position(|it| self.answers(it)).unwrap_or(behind.len());
-        let (flights, rest) = behind.split_at_checked(answered)?;
-        let asked = || flights.iter().filter(|it| self.asks(it)).map(|it| it.octets);
-        let octets = asked().fold(0, u32::saturating_add);
+        let (asked, rest) = behind.split_at_checked(answered)?;
+        let asking = || asked.iter().filter(|it| self.asks(it)).map(|it| it.octets);
+        let octets = asking().fold(0, u32::saturating_add);
         let follow_up = self.follow_up(octets, rest);
-        let (flights, last) = (asked().count(), asked().next_back()?);
-        Some(Request { flights, octets, last, agent: self.asks_for_agent(asked()), rest, follow_up })
+        let (flights, last) = (asking().count(), asking().next_back()?);
+        Some(Request { asked, flights, octets, last, agent: self.asks_for_agent(asking()), rest, follow_up })
     }
 
     /// What follows the opening of a session whose confirmation came together with something else.

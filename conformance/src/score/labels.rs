@@ -294,6 +294,13 @@ impl Label {
         }
     }
 
+    /// What was said, as the client's log has it: numbers of messages behind `c` or `s`, for who said them. `None` where it
+    /// is not known, or not to the end.
+    #[must_use]
+    pub fn said(&self) -> Option<&[String]> {
+        self.msgs.as_deref().filter(|messages| messages.len() < LISTED)
+    }
+
     /// How often keys were exchanged again.
     #[must_use]
     pub fn rekeys(&self) -> Option<u64> {

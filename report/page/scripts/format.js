@@ -42,6 +42,7 @@ const KINDS = {
   refused: "refused",
   granted: "logged in",
   connection: "channels",
+  data: "data",
   ciphertext: "ciphertext",
 };
 
