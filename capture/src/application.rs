@@ -65,6 +65,12 @@ pub trait Application {
         0
     }
 
+    /// Data of flow `number` waits since a time, or does not wait any more: it came before what it answers. It may still be
+    /// told with that time. `before` is what was said of the flow last.
+    fn waits(&mut self, number: u64, before: Option<Timestamp>, since: Option<Timestamp>) {
+        let _ = (number, before, since);
+    }
+
     /// `side` did something odd. It may come before `open`, and after `close`.
     fn anomaly(&mut self, flow: &Flow, side: Side, at: Timestamp, anomaly: TcpAnomaly);
 

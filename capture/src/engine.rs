@@ -1,5 +1,7 @@
 //! From packets to streams.
 
+use std::collections::BTreeMap;
+
 use kexray_analyzer::Timestamp;
 
 use crate::application::Application;
@@ -29,6 +31,8 @@ pub struct Engine<A: Application> {
     patience: u64,
     /// Bytes in the buffers of all flows, the application's included.
     buffered: usize,
+    /// The flows of which segments wait for the other direction, by their numbers.
+    waiting: BTreeMap<u64, Index>,
     /// When the queues were last searched for flows that are too old, to about a second; `None`
     /// if not all of them were closed.
     clock: Clock,
@@ -56,6 +60,7 @@ impl<A: Application> Engine<A> {
             flows: Table::new(),
             patience: Phase::ALL.map(|phase| phase.timeout(&limits)).into_iter().min().unwrap_or(0),
             buffered: 0,
+            waiting: BTreeMap::new(),
             clock: Clock::default(),
             number: 0,
             now: Timestamp::default(),
@@ -181,6 +186,7 @@ impl<A: Application> Engine<A> {
             self.close(index, Reason::EndOfCapture);
         }
         self.flows.clear();
+        self.waiting.clear();
         self.buffered = 0;
         // Every engine that shares a capture has all fragments: the first counts what is left of them.
         let mut of_others = Stats::default();
@@ -328,6 +334,11 @@ impl<A: Application> Engine<A> {
             }
         }
         self.buffered = others.saturating_add(connection.cost());
+        if connection.waits() {
+            self.waiting.insert(connection.number(), index);
+        } else if !self.waiting.is_empty() {
+            self.waiting.remove(&connection.number());
+        }
         let phase = connection.phase();
         self.flows.touch(index, at, phase);
     }
@@ -379,19 +390,35 @@ impl<A: Application> Engine<A> {
         Some((index?, lookup == Lookup::ReplacedWhileActive))
     }
 
-    /// Closes flows that have been quiet for too long, in the order of their first packets.
+    /// Closes flows that have been quiet for too long, and ends waits that took too long, in the order of their first packets.
     pub(crate) fn expire(&mut self, now: Tick) {
-        let mut stale = Vec::new();
+        let mut due: BTreeMap<_, _> =
+            self.waiting.iter().map(|(number, index)| (*number, Due::Wait(*index))).collect();
         for phase in Phase::ALL {
             while let Some(index) = self.flows.overdue(phase, now, phase.timeout(&self.limits))
                 && let Some(connection) = self.flows.remove(index)
             {
-                stale.push(connection);
+                due.insert(connection.number(), Due::End(connection));
             }
         }
-        stale.sort_unstable_by_key(Connection::number);
-        for connection in stale {
-            self.end(connection, Reason::Age);
+        for (number, due) in due {
+            match due {
+                Due::Wait(index) => self.end_wait(number, index),
+                Due::End(connection) => self.end(connection, Reason::Age),
+            }
+        }
+    }
+
+    /// Takes in what has waited for too long in the flow of that number, if it is still there.
+    fn end_wait(&mut self, number: u64, index: Index) {
+        if let Some(connection) = self.flows.value_mut(index)
+            && connection.number() == number
+        {
+            let (at, held) = (self.now, connection.cost());
+            let mut outlet =
+                Outlet { application: &mut self.application, stats: &mut self.stats, limits: &self.limits };
+            connection.end_overdue_waits(at, &mut outlet);
+            self.settle(index, at, held);
         }
     }
 
@@ -403,6 +430,7 @@ impl<A: Application> Engine<A> {
 
     fn end(&mut self, mut connection: Connection<A::State>, reason: Reason) {
         self.buffered = self.buffered.saturating_sub(connection.cost());
+        self.waiting.remove(&connection.number());
         count(match (connection.phase(), reason) {
             (Phase::Closing, _) => &mut self.stats.flows_closed,
             (_, Reason::Age) => &mut self.stats.flows_expired,
@@ -430,6 +458,14 @@ impl Share {
     pub(crate) const fn new(index: usize, count: usize) -> Self {
         Self { index, count, in_common: false, outcome: None }
     }
+}
+
+/// What time brings for a flow.
+enum Due<S> {
+    /// The end of a wait.
+    Wait(Index),
+    /// Its own end.
+    End(Connection<S>),
 }
 
 /// Why a flow is closed.

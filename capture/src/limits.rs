@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use kexray_analyzer::Timestamp;
+
 /// How much an [`Engine`](crate::Engine) holds, and for how long.
 ///
 /// Times are packet time: the engine reads no clock.
@@ -33,6 +35,11 @@ pub struct Limits {
     /// How long such a hole stays open while segments go on arriving. TCP has retransmitted
     /// several times within it (RFC 6298: after 1 s at most, then doubling).
     pub one_sided_patience: Duration,
+    /// Segments of a flow that wait for what they acknowledge, where the other direction is late. Their bytes count for
+    /// [`buffered_per_direction`](Self::buffered_per_direction).
+    pub order_segments: usize,
+    /// How long they wait. More than two taps or two interfaces differ by, and short enough for whoever watches.
+    pub order_patience: Duration,
     /// Incomplete IP datagrams.
     pub datagrams: usize,
     /// Bytes held for them.
@@ -45,6 +52,12 @@ impl Limits {
     /// What a buffered segment costs on top of its bytes: its share of the map, and the allocation.
     /// Counting it keeps one-byte segments from taking many times their length.
     pub const SEGMENT_COST: usize = 64;
+
+    /// Whether what waits for the other direction since some time may wait on.
+    pub(crate) fn is_within_order_patience(&self, since: Timestamp, now: Timestamp) -> bool {
+        let age = now.as_nanos().saturating_sub(since.as_nanos());
+        u128::from(age) <= self.order_patience.as_nanos()
+    }
 
     /// For one of `shares` engines that take in one capture together: what bounds all flows is divided.
     pub(crate) fn divided(self, shares: usize) -> Self {
@@ -71,6 +84,8 @@ impl Default for Limits {
             one_sided_bytes: 256 << 10,
             one_sided_segments: 256,
             one_sided_patience: Duration::from_secs(10),
+            order_segments: 64,
+            order_patience: Duration::from_millis(200),
             datagrams: 1024,
             datagram_bytes: 16 << 20,
             datagram_timeout: Duration::from_secs(30),

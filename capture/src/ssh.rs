@@ -89,6 +89,8 @@ pub struct SshFlows<O> {
     early: BTreeMap<u64, Vec<(Timestamp, TcpAnomaly)>>,
     /// The flows of which events are held back, by the time of the first.
     holding: BTreeSet<(Timestamp, u64)>,
+    /// The flows of which data waits, by the time of the first.
+    waiting: BTreeSet<(Timestamp, u64)>,
 }
 
 /// What is kept for a flow.
@@ -109,7 +111,14 @@ impl<O: Observer> SshFlows<O> {
 
     /// The same, with connections analyzed by choices of one's own.
     pub fn with_config(observer: O, config: Config) -> Self {
-        Self { observer, config, ssh: HashSet::new(), early: BTreeMap::new(), holding: BTreeSet::new() }
+        Self {
+            observer,
+            config,
+            ssh: HashSet::new(),
+            early: BTreeMap::new(),
+            holding: BTreeSet::new(),
+            waiting: BTreeSet::new(),
+        }
     }
 
     /// The observer.
@@ -132,9 +141,9 @@ impl<O: Observer> SshFlows<O> {
     ///
     /// Text before an identification line is held back until that line comes, and told with the time at which it was
     /// sent; that authentication failed is told at the end of a connection, with the time of its last packet. Who writes
-    /// events in order of time waits for both.
+    /// events in order of time waits for both, and for data that came before what it answers.
     pub fn tells_since(&self) -> Option<Timestamp> {
-        self.holding.first().map(|(at, _)| *at)
+        self.holding.first().into_iter().chain(self.waiting.first()).map(|(at, _)| *at).min()
     }
 
     /// Takes note of what the connection came to by the last call.
@@ -252,6 +261,15 @@ impl<O: Observer> Application for SshFlows<O> {
         }
         // Each anomaly comes once a side, so these are few.
         self.early.entry(flow.number).or_default().push((at, anomaly));
+    }
+
+    fn waits(&mut self, number: u64, before: Option<Timestamp>, since: Option<Timestamp>) {
+        if O::ORDERED {
+            if let Some(at) = before {
+                self.waiting.remove(&(at, number));
+            }
+            self.waiting.extend(since.map(|at| (at, number)));
+        }
     }
 
     fn give_up(&mut self, flow: &Flow, state: &mut SshFlow, at: Timestamp) {

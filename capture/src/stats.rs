@@ -104,8 +104,12 @@ counters! {
     ignored_acks,
     /// Bytes handed to the application in order.
     delivered_bytes,
-    /// Bytes copied to wait behind a hole. None is copied twice.
+    /// Bytes copied to wait behind a hole, or for the other direction.
     buffered_bytes,
+    /// Segments that came before what they acknowledge, and waited for it.
+    early_segments,
+    /// Waits for what a segment acknowledges that were given up.
+    waits_in_vain,
     /// Bytes that the capture is known to lack.
     gap_bytes,
     /// Gaps reported.

@@ -36,6 +36,7 @@ fn bytes(number: usize) -> String {
 
 fn time(time: std::time::Duration) -> String {
     match time.as_secs() {
+        0 => format!("{} ms", time.as_millis()),
         seconds if seconds.is_multiple_of(3600) => format!("{} h", seconds / 3600),
         seconds if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
         seconds => format!("{seconds} s"),
@@ -67,6 +68,8 @@ fn every_limit_stands_there_with_its_default() {
         ("one_sided_bytes", bytes(limits.one_sided_bytes)),
         ("one_sided_segments", grouped(limits.one_sided_segments as u64)),
         ("one_sided_patience", time(limits.one_sided_patience)),
+        ("order_segments", grouped(limits.order_segments as u64)),
+        ("order_patience", time(limits.order_patience)),
         ("datagrams", grouped(limits.datagrams as u64)),
         ("datagram_bytes", bytes(limits.datagram_bytes)),
         ("datagram_timeout", time(limits.datagram_timeout)),

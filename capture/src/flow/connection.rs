@@ -1,15 +1,17 @@
 //! The life of a TCP connection, from its first packet to the last.
 
+mod early;
 mod lookup;
 mod quick;
 
 use kexray_analyzer::{Side, Timestamp};
 
+use super::order::Order;
 use super::outlet::{Candidate, Odd, Opened, Outlet, Stream, is_news};
 use super::{End, Ends, Flow, Identity, Key, Keyed, Phase};
 use crate::application::Application;
 use crate::limits::Limits;
-use crate::stats::{add, count, length};
+use crate::stats::{add, count};
 use crate::tcp::{Chunk, Reassembler, Scene, Segment, TcpAnomaly};
 
 pub(crate) use lookup::Lookup;
@@ -97,11 +99,12 @@ impl<S> Connection<S> {
         Identity { key, first_packet, number, originator, opening_seen }
     }
 
-    /// Memory held in buffers: behind holes, and by the application.
+    /// Memory held in buffers: behind holes, by what came early, and by the application.
     pub(crate) fn cost(&self) -> usize {
+        let early = self.order().map_or(0, Order::cost);
         self.live.as_ref().map_or(0, |live| {
             let held = live.opened.as_ref().map_or(0, |opened| opened.held);
-            live.streams.cost().saturating_add(held)
+            live.streams.cost().saturating_add(held).saturating_add(early)
         })
     }
 
@@ -185,42 +188,61 @@ impl<S> Connection<S> {
         if segment.syn && !self.synchronize(end, segment, now, outlet) {
             return;
         }
-        let data_at = segment.sequence.wrapping_add(u32::from(segment.syn));
-        let missing = u64::try_from(segment.missing).unwrap_or(u64::MAX);
-        let data_length = length(segment.payload).saturating_add(missing);
-
         if self.closed {
-            self.skip_segment(end, segment, data_length, outlet);
+            self.skip_segment(end, segment, outlet);
             return;
         }
-        if segment.rst {
-            self.take_reset(end, segment, now, outlet);
-        } else if let Some(acknowledged) = segment.acknowledgement
+        if !segment.rst
+            && let Some(acknowledged) = segment.acknowledgement
             && self.ask(end.other(), |stream| stream.is_ahead(acknowledged))
         {
             self.with_stream(end.other(), now, outlet, |stream, out, _| {
                 stream.acknowledge(acknowledged, out);
             });
         }
-        if segment.has_data() && !segment.rst {
+        if (segment.fin || segment.rst) && !self.seen.of(end.other()) {
+            self.wait_no_more(now, outlet);
+        }
+        if self.is_early(end, segment, now, outlet.limits) {
+            self.keep_early(end, segment, now, outlet);
+        } else {
+            self.note_late(end, segment);
+            self.take(end, segment, now, outlet);
+        }
+        self.take_answers(now, outlet);
+        self.close_if_over(outlet);
+    }
+
+    /// Takes what a segment brings, whose acknowledgement has been taken.
+    fn take<A>(&mut self, end: End, segment: &Segment<'_>, now: Timestamp, outlet: &mut Outlet<'_, A>)
+    where
+        A: Application<State = S>,
+    {
+        if segment.rst {
+            return self.take_reset(end, segment, now, outlet);
+        }
+        if segment.has_data() {
             let begun = self.ask(end, Reassembler::has_begun);
-            if !begun && data_length == 1 && !segment.psh {
+            if !begun && segment.length() == 1 && !segment.psh {
                 // A keep-alive probe repeats a byte, or makes one up (RFC 9293 section 3.8.4).
                 count(&mut outlet.stats.keep_alive_bytes);
             } else {
                 if segment.syn {
                     self.report(end, TcpAnomaly::SynWithData, now, outlet);
                 }
-                let chunk = Chunk { sequence: data_at, bytes: segment.payload, missing };
+                let chunk = Chunk {
+                    sequence: segment.data_at(),
+                    bytes: segment.payload,
+                    missing: u64::try_from(segment.missing).unwrap_or(u64::MAX),
+                };
                 self.with_stream(end, now, outlet, |stream, out, scene| stream.segment(chunk, scene, out));
             }
         }
-        if segment.fin && !segment.rst {
+        if segment.fin {
             // A cut or padded length does not fit in 32 bits only if it is nonsense.
-            let behind = data_at.wrapping_add(u32::try_from(data_length).unwrap_or(u32::MAX));
-            self.take_fin(end, behind, now, outlet);
+            let length = u32::try_from(segment.length()).unwrap_or(u32::MAX);
+            self.take_fin(end, segment.data_at().wrapping_add(length), now, outlet);
         }
-        self.close_if_over(outlet);
     }
 
     fn close_if_over<A>(&mut self, outlet: &mut Outlet<'_, A>)
@@ -241,6 +263,7 @@ impl<S> Connection<S> {
         A: Application<State = S>,
     {
         let now = now.max(self.last_packet);
+        self.wait_no_more(now, outlet);
         for end in [self.originator, self.originator.other()] {
             if self.live.is_none() {
                 break;
@@ -258,6 +281,7 @@ impl<S> Connection<S> {
     where
         A: Application<State = S>,
     {
+        self.wait_no_more(now, outlet);
         for end in [self.originator, self.originator.other()] {
             if self.live.is_some() {
                 self.with_stream(end, now, outlet, |stream, out, _| stream.give_up_all(out));
@@ -306,7 +330,7 @@ impl<S> Connection<S> {
     /// The stream of `end` begins at `sequence`, unless it has begun.
     fn begin(&mut self, end: End, sequence: u32) {
         if let Some(live) = &mut self.live {
-            live.streams.of_mut(end).begin(sequence);
+            live.streams.of_mut(end).open(sequence);
         }
     }
 
@@ -342,6 +366,7 @@ impl<S> Connection<S> {
         A: Application<State = S>,
     {
         if self.expects_reset(end, segment) {
+            self.wait_no_more(now, outlet);
             self.reset = true;
             if let Some(live) = &mut self.live {
                 live.streams.low.reset();
@@ -366,19 +391,13 @@ impl<S> Connection<S> {
     }
 
     /// A segment of a flow whose data goes nowhere: only the end of the connection matters.
-    fn skip_segment<A>(
-        &mut self,
-        end: End,
-        segment: &Segment<'_>,
-        data_length: u64,
-        outlet: &mut Outlet<'_, A>,
-    ) {
+    fn skip_segment<A>(&mut self, end: End, segment: &Segment<'_>, outlet: &mut Outlet<'_, A>) {
         let counter = if self.is_finished() {
             &mut outlet.stats.bytes_after_end
         } else {
             &mut outlet.stats.ignored_bytes
         };
-        add(counter, data_length);
+        add(counter, segment.length());
         self.reset |= segment.rst;
         *self.fin.of_mut(end) |= segment.fin;
     }
@@ -386,7 +405,7 @@ impl<S> Connection<S> {
     /// Whether both streams are delivered up to their ends.
     fn is_delivered(&self) -> bool {
         let delivered = |stream: &Reassembler| stream.is_complete() || !stream.has_begun();
-        self.ask(End::Low, delivered) && self.ask(End::High, delivered)
+        !self.waits() && self.ask(End::Low, delivered) && self.ask(End::High, delivered)
     }
 
     /// Tells the application of something odd, unless it was told before.
@@ -462,6 +481,10 @@ impl<S> Connection<S> {
         A: Application<State = S>,
     {
         self.closed = true;
+        let order = self.odd.as_mut().and_then(|odd| odd.order.take());
+        if let Some(since) = order.and_then(|order| order.told_since()) {
+            outlet.application.waits(self.number, Some(since), None);
+        }
         if let Some(live) = self.live.take()
             && let Some(Opened { flow, state, .. }) = live.opened
         {

@@ -3,6 +3,7 @@
 mod connection;
 mod identity;
 mod key;
+mod order;
 mod outlet;
 mod phase;
 mod slab;

@@ -2,6 +2,7 @@
 
 use kexray_analyzer::{Side, Timestamp};
 
+use super::order::Order;
 use super::{End, Ends, Flow, Identity};
 use crate::application::{Application, Interest};
 use crate::limits::Limits;
@@ -89,6 +90,8 @@ pub(super) struct Odd {
     /// The SYN of what may become a new connection on the same ports.
     pub(super) candidates: Ends<Option<Candidate>>,
     reported: Ends<u16>,
+    /// What came before what it answers; `None` if nothing ever did.
+    pub(super) order: Option<Box<Order>>,
 }
 
 impl Odd {

@@ -8,3 +8,4 @@ mod sequence;
 pub use anomaly::TcpAnomaly;
 pub(crate) use reassembly::{Chunk, Output, Reassembler, Scene};
 pub(crate) use segment::{Segment, SegmentError};
+pub(crate) use sequence::Position;

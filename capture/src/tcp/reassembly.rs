@@ -110,6 +110,18 @@ impl Reassembler {
         });
     }
 
+    /// A SYN says that the stream begins at `sequence`, unless that is known already. What was acknowledged before it came
+    /// counts.
+    pub(crate) fn open(&mut self, sequence: u32) {
+        self.begin(sequence);
+        if let (Some(cursor), Some(expected)) = (&mut self.cursor, self.expected.take()) {
+            let position = cursor.start.nearest(expected);
+            if cursor.highest.distance_to(position) <= claims::PLAUSIBLE {
+                cursor.claimed = cursor.claimed.max(position);
+            }
+        }
+    }
+
     /// Whether the beginning of the stream is known.
     pub(crate) const fn has_begun(&self) -> bool {
         self.cursor.is_some()

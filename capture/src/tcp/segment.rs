@@ -1,5 +1,6 @@
 //! The TCP header. RFC 9293 section 3.1.
 
+use crate::stats::length;
 use crate::wire::{be16, be32, byte};
 
 /// A TCP segment as far as it was captured.
@@ -77,6 +78,16 @@ impl<'a> Segment<'a> {
             payload,
             missing: 0,
         })
+    }
+
+    /// Bytes of the payload, captured or not.
+    pub(crate) fn length(&self) -> u64 {
+        length(self.payload).saturating_add(u64::try_from(self.missing).unwrap_or(u64::MAX))
+    }
+
+    /// The sequence number of the first byte of the payload: a SYN stands before it.
+    pub(crate) const fn data_at(&self) -> u32 {
+        self.sequence.wrapping_add(self.syn as u32)
     }
 
     /// Whether the segment carries data, captured or not.

@@ -39,13 +39,16 @@ impl<S> Connection<S> {
         if segment.syn || segment.fin || segment.rst || segment.missing > 0 {
             return Quick::No;
         }
-        if !self.seen.of(end) || self.odd.is_some() && self.candidate(end).is_some() {
+        if !self.seen.of(end) || self.odd.is_some() && (self.candidate(end).is_some() || self.waits()) {
+            return Quick::No;
+        }
+        if !self.seen.of(end.other()) && self.may_be_late(segment, now, outlet.limits) {
             return Quick::No;
         }
         let Some(live) = &mut self.live else {
             if self.closed {
                 self.last_packet = now;
-                self.skip_segment(end, segment, length(segment.payload), outlet);
+                self.skip_segment(end, segment, outlet);
                 return Quick::Done;
             }
             let expected = self.initial.of(end.other()).map(|initial| initial.wrapping_add(1));

@@ -2,13 +2,15 @@
 
 use super::{End, Output, Reassembler};
 use crate::stats::count;
+use crate::tcp::Segment;
+use crate::tcp::sequence::Position;
 
 /// What stands farther from the data seen belongs to another connection, or to nobody.
 const NEAR: u64 = 1 << 20;
 
 /// How much more than was captured an acknowledgement or a FIN may tell of. A capture that lacks
 /// more in one stretch is rarer than a number that is made up.
-const PLAUSIBLE: u64 = 64 << 20;
+pub(super) const PLAUSIBLE: u64 = 64 << 20;
 
 impl Reassembler {
     /// Whether an acknowledgement of everything before `sequence` says more than is known.
@@ -21,6 +23,34 @@ impl Reassembler {
             }
             None => self.expected != Some(sequence),
         }
+    }
+
+    /// Up to where bytes before `sequence` are still to come, though the other side has received them: that was
+    /// [said](Self::acknowledge), and may be true. Of a stream that has not begun, that is its beginning at least.
+    pub(crate) fn awaited(&self, sequence: u32) -> Option<Position> {
+        let Some(cursor) = self.cursor else { return Some(Position::first(sequence)) };
+        let position = cursor.about().nearest(sequence).min(cursor.claimed);
+        let position = self.end.map_or(position, |(end, _)| position.min(end));
+        (position > cursor.next).then_some(position)
+    }
+
+    /// Whether the other side said to have received what a segment brings next.
+    pub(crate) fn is_claimed(&self, segment: &Segment<'_>) -> bool {
+        self.cursor.is_some_and(|cursor| cursor.claimed > cursor.next) && self.continues_with(segment)
+    }
+
+    /// Whether a segment brings something of the stream that has not come.
+    pub(crate) fn is_news(&self, segment: &Segment<'_>) -> bool {
+        self.cursor.is_none_or(|cursor| {
+            let behind = cursor.about().nearest(segment.data_at()).advance(segment.length());
+            segment.has_data() && behind > cursor.next || segment.fin && self.end.is_none()
+        })
+    }
+
+    /// Whether a segment brings what comes next in the stream.
+    pub(crate) fn continues_with(&self, segment: &Segment<'_>) -> bool {
+        self.is_news(segment)
+            && self.cursor.is_some_and(|cursor| cursor.about().nearest(segment.data_at()) <= cursor.next)
     }
 
     /// The other side has received everything before `sequence`, or says so.
