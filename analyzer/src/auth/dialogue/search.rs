@@ -57,6 +57,8 @@ pub(super) const READINGS: usize = 12;
 pub(super) const TRIES: usize = 4096;
 /// A run that one message explains at so little cost holds no more.
 const LIKELY: Cost = against(3);
+/// What speaks against a run of several messages that may be any.
+const SEVERAL: Cost = against(3);
 /// What speaks against a packet that goes on in the next segment though this one is not full.
 const BROKEN: Cost = against(8);
 
@@ -124,7 +126,9 @@ impl<'a> Search<'a> {
         later.cost += if run.full { against(1) } else { BROKEN };
         // That a packet goes on is always possible: what is hopeless beside it need not be looked for.
         self.best = self.best.min(later.cost);
-        if reading.situation.stage != Stage::Going {
+        if reading.situation.stage == Stage::Going {
+            self.several(&reading, total);
+        } else {
             self.step(&reading, Rest { octets: Interval::exactly(total), total, told: 0 });
         }
         self.arrive(later, 0);
@@ -189,6 +193,18 @@ impl<'a> Search<'a> {
         }
         self.arrive(Reading { situation, cost: reading.cost + cost }, 1);
         Some(cost)
+    }
+
+    /// Takes a run for several messages, of which it does not matter what they are.
+    fn several(&mut self, reading: &Reading, total: Octets) {
+        let any = |packets| self.sealing.can_come_to(total.0 as usize, packets);
+        if !(2..=TOGETHER).any(any) {
+            return;
+        }
+        if let Some(first) = self.way.packets.first_mut() {
+            *first = (Said::Later, Octets::default());
+        }
+        self.arrive(Reading { cost: reading.cost + SEVERAL, ..*reading }, 1);
     }
 
     /// Tries all that may come next in a run of several messages.

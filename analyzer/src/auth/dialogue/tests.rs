@@ -168,6 +168,15 @@ fn who_was_refused_may_try_again_unless_an_end_closed_the_connection() {
     assert_eq!(verdict(said(&let_in), false), Some(true));
 }
 
+/// Sizes of what OpenSSH says with a key, on a path with large segments: from the last request on, several packets share one.
+#[test]
+fn once_the_user_is_in_several_packets_in_one_go_are_nothing_odd() {
+    let key = [(Role::Client, 140), (Role::Server, 100), (Role::Client, 308), (Role::Server, 28)];
+    let then = [(Role::Client, 112), (Role::Server, 568), (Role::Server, 216), (Role::Client, 128)];
+    let says = [&TO_PASSWORD[..4], &key, &then, &[(Role::Server, 72)]].concat();
+    assert_eq!(verdict(said(&says), false), Some(true));
+}
+
 #[test]
 fn what_is_missing_behind_a_good_bye_may_show_that_it_was_none() {
     let mut dialogue = said(&[&TO_PASSWORD[..], &[(Role::Client, 60)]].concat());
