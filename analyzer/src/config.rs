@@ -10,6 +10,6 @@ pub struct Config {
     pub engine: Engine,
     /// Whether sessions [explain](crate::Session::explanation) their verdict, packet by packet.
     pub explain: bool,
-    /// Whether sessions keep the host key and its signature [as they were sent](crate::Session::proof).
+    /// Whether sessions keep the host key, its signature and points of curves [as they were sent](crate::Session::proof).
     pub proof: bool,
 }

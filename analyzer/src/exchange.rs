@@ -198,10 +198,10 @@ impl Connection {
                 if !self.streams.of_mut(side).course.exchange(role, exchange, &parsed.value) {
                     self.note(at, Anomaly::SshMessageOutOfOrder, None, sink);
                 }
-                self.session.note_proof(&parsed.value);
+                let kex = self.session.algorithms.as_ref().and_then(|it| it.kex.as_ref());
+                let method = kex.and_then(Named::known);
+                self.session.note_proof(&parsed.value, method);
                 if sink.wants_details() {
-                    let kex = self.session.algorithms.as_ref().and_then(|it| it.kex.as_ref());
-                    let method = kex.and_then(Named::known);
                     self.session.agreement.get_or_insert_default().note(&parsed.value, method);
                 }
                 let origin = self.origin(side);

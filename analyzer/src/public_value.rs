@@ -37,7 +37,7 @@ impl PublicValue {
 }
 
 /// The end of a value, as much as a point of the curve takes.
-fn on_curve(value: &[u8], curve: Curve) -> Option<&[u8]> {
+pub(crate) fn on_curve(value: &[u8], curve: Curve) -> Option<&[u8]> {
     value.get(value.len().checked_sub(curve.octets())?..)
 }
 

@@ -1,6 +1,6 @@
 //! What is known of a connection, gathered while it goes on.
 
-use kexray_grammar::{Anomaly, Event, ExchangeMessage};
+use kexray_grammar::{Anomaly, Event, ExchangeMessage, KexMethod};
 
 use crate::auth::{Evidence, Explained, Method, Step};
 use crate::connected::SessionKind;
@@ -46,7 +46,7 @@ pub struct Session {
     /// Whether the packet was right that an end sent on a guess of what would be negotiated (RFC 4253 section 7); `None`
     /// where none did, or the negotiation was not seen.
     pub guessed_right: Option<bool>,
-    /// The host key and its signature as they were sent, if they were [asked for](crate::Config::proof).
+    /// The host key, its signature and points of curves as they were sent, if they were [asked for](crate::Config::proof).
     pub proof: Option<Box<Proof>>,
     /// Whether the last attempt at authentication succeeded; `None` where that is not known.
     pub auth_success: Option<bool>,
@@ -104,10 +104,10 @@ impl Session {
         if self.role_reversed { (responder, originator) } else { (originator, responder) }
     }
 
-    /// Keeps by what the server proves who it is, if that was asked for.
-    pub(crate) fn note_proof(&mut self, message: &ExchangeMessage<'_>) {
+    /// Keeps what an end proves, if that was asked for.
+    pub(crate) fn note_proof(&mut self, message: &ExchangeMessage<'_>, method: Option<KexMethod>) {
         if let Some(proof) = &mut self.proof {
-            proof.note(message);
+            proof.note(message, method);
         }
     }
 

@@ -102,6 +102,7 @@ fn reason_of_shown(finding: Finding) -> &'static str {
         Finding::Ssh1Spoken => "both ends agreed on version 1",
         Finding::ShortDhGroup => "the modulus that the server chose is short",
         Finding::DegeneratePublicValue => "a value is 0 or 1, no less than the modulus less 1, or all zeros",
+        Finding::InvalidPoint => "its coordinates do not fit the curve's equation",
         Finding::Terrapin => "not both ends offer strict key exchange, and the cipher can be cut",
         Finding::PostQuantumNotNegotiated => "each end offers such a method, and agreed on another",
         Finding::SharedEphemeralKey => "another host sent the same public value before",

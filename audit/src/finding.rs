@@ -47,6 +47,9 @@ findings! {
     ShortDhGroup = "short_dh_group", High, "RFC 8270, NIST SP 800-131A";
     /// A public value of the key exchange was one from which anyone can tell the secret.
     DegeneratePublicValue = "degenerate_public_value", High, "RFC 4253 section 8, RFC 7748 section 6";
+    /// A public value of the key exchange, or an ECDSA host key, is no point of its curve. Whoever sends one may be after the
+    /// other end's secret; or what makes it is broken.
+    InvalidPoint = "invalid_point", High, "RFC 5656 section 4, NIST SP 800-56A section 5.6.2.3.3";
     /// Two hosts sent the same public value of a key exchange. What should be random is not: machines were copied with the
     /// state of their random numbers, or never had any. It may also be one host with two addresses.
     SharedEphemeralKey = "shared_ephemeral_key", High, "Heninger et al., USENIX Security 2012; NIST SP 800-56A section 5.6.3.3";

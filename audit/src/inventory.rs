@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 use kexray_analyzer::grammar::{HostKeyAlgorithm, KexMethod, numbers};
-use kexray_analyzer::{Algorithms, Group, Offer, Session, Timestamp};
+use kexray_analyzer::{Algorithms, Group, Offer, Proof, Session, Timestamp};
 use serde::Serialize;
 
 use crate::counts::Counts;
 use crate::limits::LINE;
 use crate::store::Store;
-use crate::{Finding, Limits, List, Repeat, Repeats, rsa};
+use crate::{Finding, Limits, List, Repeat, Repeats, point, rsa};
 
 /// Whether a modulus of so many bits, of RSA or of Diffie-Hellman, is short.
 pub(crate) const fn is_short(bits: u64) -> bool {
@@ -109,7 +109,7 @@ impl Audit {
     /// virtual network that both addresses are of, 0 where there is none.
     ///
     /// Offers and host keys are only known of sessions for which [details were wanted](kexray_analyzer::Sink::wants_details);
-    /// signatures are only looked at where the session has its [proof](kexray_analyzer::Config::proof).
+    /// signatures and points are only looked at where the session has its [proof](kexray_analyzer::Config::proof).
     pub fn add(&mut self, originator: SocketAddr, responder: SocketAddr, network: u64, session: &Session) {
         let (client, server) = session.by_role(originator, responder);
         let suite = session.algorithms.as_ref().and_then(|algorithms| self.suite(algorithms));
@@ -118,8 +118,12 @@ impl Audit {
         let seen = |line, offer, own| Seen { session, line, offer, suite, shown: &shown, own };
         if session.server.is_some() || session.server_offer.is_some() || session.host_key.is_some() {
             let offer = session.server_offer.as_ref().and_then(|offer| self.offer(offer));
-            let faulty = session.proof.as_ref().and_then(|proof| rsa::is_faulty(proof)) == Some(true);
-            let own = [faulty.then_some(Finding::FaultyRsaSignature), repeat(repeated.server)];
+            let own = [
+                faulty_signature(session),
+                invalid_point(session, point::server_is_valid),
+                repeat(repeated.server),
+            ];
+            let own = own.into_iter().flatten().collect();
             let id = ServerId {
                 network,
                 address: server.ip(),
@@ -138,17 +142,15 @@ impl Audit {
         }
         if session.client.is_some() || session.client_offer.is_some() {
             let offer = session.client_offer.as_ref().and_then(|offer| self.offer(offer));
+            let own = [invalid_point(session, point::client_is_valid), repeat(repeated.client)];
+            let own = own.into_iter().flatten().collect();
             let id = ClientId {
                 network,
                 address: client.ip(),
                 software: session.client.as_deref().map(|line| cut(line).into()),
             };
             if let Some(entry) = entry(&mut self.clients, id, self.limits.clients, session) {
-                entry.add(
-                    &seen(None, offer, [None, repeat(repeated.client)]),
-                    self.limits.values,
-                    &mut self.dropped,
-                );
+                entry.add(&seen(None, offer, own), self.limits.values, &mut self.dropped);
             } else {
                 self.dropped.clients = self.dropped.clients.saturating_add(1);
             }
@@ -184,7 +186,7 @@ struct Seen<'s> {
     suite: Option<u32>,
     shown: &'s [Finding],
     /// What this end alone shows.
-    own: [Option<Finding>; 2],
+    own: Vec<Finding>,
 }
 
 impl Entry {
@@ -211,7 +213,7 @@ impl Entry {
         if group.is_some_and(|group| group.fingerprint.is_some() && !self.groups.add(group.clone(), values)) {
             dropped.groups = dropped.groups.saturating_add(1);
         }
-        for finding in seen.shown.iter().copied().chain(seen.own.into_iter().flatten()) {
+        for finding in seen.shown.iter().copied().chain(seen.own.iter().copied()) {
             self.shown.add(finding, Finding::ALL.len());
         }
     }
@@ -272,6 +274,18 @@ fn shown(session: &Session) -> Vec<Finding> {
         }
     }
     shown
+}
+
+/// What is wrong with the server's signature, where it is kept.
+fn faulty_signature(session: &Session) -> Option<Finding> {
+    let faulty = rsa::is_faulty(session.proof.as_deref()?)?;
+    faulty.then_some(Finding::FaultyRsaSignature)
+}
+
+/// What is wrong with an end's points, where they are kept.
+fn invalid_point(session: &Session, is_valid: fn(&Proof) -> Option<bool>) -> Option<Finding> {
+    let valid = is_valid(session.proof.as_deref()?)?;
+    (!valid).then_some(Finding::InvalidPoint)
 }
 
 /// What is wrong with a public value that was sent before.

@@ -51,6 +51,7 @@ mod finding;
 mod inventory;
 mod limits;
 mod list;
+mod point;
 mod recent;
 mod repeats;
 mod report;

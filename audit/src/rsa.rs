@@ -98,7 +98,8 @@ mod tests {
             let key = PublicKey::Rsa(public_key::Rsa { e: Mpint(&e), n: Mpint(&n) });
             let signature = [algorithm, signature]
                 .map(|part| [&u32::try_from(part.len()).unwrap().to_be_bytes()[..], part].concat());
-            Proof { host_key: key.to_octets().unwrap().into(), signature: signature.concat().into() }
+            let (host_key, signature) = (key.to_octets().unwrap().into(), signature.concat().into());
+            Proof { host_key, signature, ..Proof::default() }
         }
 
         /// Padded text that ends in these octets.

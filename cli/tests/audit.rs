@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
@@ -161,7 +162,7 @@ fn collect(value: &Value, references: &mut Vec<String>) {
 #[test]
 fn real_servers_sign_without_fault() {
     let Some(lab) = std::env::var_os("KEXRAY_LAB").map(PathBuf::from) else { return };
-    let entries = std::fs::read_dir(lab).unwrap().map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(lab).unwrap().map(|entry| entry.unwrap().path());
     let captures = entries.filter(|path| path.to_string_lossy().contains(".pcap"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_kexray"));
     command.args(["audit", "--format", "json"]).args(captures);
@@ -173,9 +174,39 @@ fn real_servers_sign_without_fault() {
     {
         assert!(has(name), "{name}");
     }
-    for name in ["faulty_rsa_signature", "degenerate_public_value"] {
+    for name in ["faulty_rsa_signature", "degenerate_public_value", "invalid_point"] {
         assert!(!has(name), "{name}");
     }
+}
+
+/// A trace with points of NIST P-384, in which one octet of a point is another.
+#[test]
+fn points_beside_their_curve_are_found() {
+    let trace = fs::read(trace("ecdh-nistp384-aes128-ctr")).unwrap();
+    // The count of a point's octets, and its form.
+    let point = [0, 0, 0, 97, 4];
+    let places: Vec<_> = (0..trace.len()).filter(|place| trace[*place..].starts_with(&point)).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("trace.pcap");
+    let whose = |octets: &[u8]| {
+        fs::write(&path, octets).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_kexray"))
+            .args(["audit", "--format", "json"])
+            .arg(&path)
+            .output()
+            .unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let found = findings(&report).into_iter().filter(|(name, ..)| name == "invalid_point");
+        found.map(|(_, about, _)| about).collect::<Vec<_>>()
+    };
+    assert_eq!(whose(&trace), Vec::<String>::new());
+    for (place, end) in places.iter().zip(["10.77.0.1", "10.77.0.2:22"]) {
+        let mut other = trace.clone();
+        other[place + 20] ^= 1;
+        let found = whose(&other);
+        assert!(found.len() == 1 && found[0].starts_with(end), "{end}: {found:?}");
+    }
+    assert_eq!(places.len(), 2);
 }
 
 #[test]
