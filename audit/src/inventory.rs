@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::counts::Counts;
 use crate::limits::LINE;
 use crate::store::Store;
-use crate::{Finding, Limits, List, Repeat, Repeats, point, rsa};
+use crate::{Finding, Limits, List, Repeat, Repeated, Repeats, point, rsa};
 
 /// Whether a modulus of so many bits, of RSA or of Diffie-Hellman, is short.
 pub(crate) const fn is_short(bits: u64) -> bool {
@@ -106,11 +106,17 @@ impl Audit {
     }
 
     /// Takes in a session between the end that opened its TCP connection and the one that accepted it. `network` names the
-    /// virtual network that both addresses are of, 0 where there is none.
+    /// virtual network that both addresses are of, 0 where there is none. Tells what it shares with those before.
     ///
     /// Offers and host keys are only known of sessions for which [details were wanted](kexray_analyzer::Sink::wants_details);
     /// signatures and points are only looked at where the session has its [proof](kexray_analyzer::Config::proof).
-    pub fn add(&mut self, originator: SocketAddr, responder: SocketAddr, network: u64, session: &Session) {
+    pub fn add(
+        &mut self,
+        originator: SocketAddr,
+        responder: SocketAddr,
+        network: u64,
+        session: &Session,
+    ) -> Repeated {
         let (client, server) = session.by_role(originator, responder);
         let suite = session.algorithms.as_ref().and_then(|algorithms| self.suite(algorithms));
         let repeated = self.repeats.see(client.ip(), server.ip(), network, session);
@@ -155,6 +161,7 @@ impl Audit {
                 self.dropped.clients = self.dropped.clients.saturating_add(1);
             }
         }
+        repeated
     }
 
     fn offer(&mut self, offer: &Offer) -> Option<u32> {

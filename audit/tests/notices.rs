@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use kexray_analyzer::{HostKey, Scan, Session, Timestamp};
+use kexray_audit::Repeated;
 use kexray_audit::notices::{Notice, Noticed, Thresholds, Watch};
 
 fn at(seconds: u64) -> Option<Timestamp> {
@@ -24,8 +25,8 @@ fn session(seconds: u64, success: Option<bool>, attempts: u64) -> Session {
 }
 
 fn told(watch: &mut Watch, client: u32, server: u32, session: &Session) -> Vec<Noticed> {
-    let mut told = Vec::new();
-    watch.add(end(client), end(server), 0, session, &mut |noticed| told.push(noticed));
+    let (mut told, repeated) = (Vec::new(), Repeated::default());
+    watch.add(end(client), end(server), 0, session, repeated, &mut |noticed| told.push(noticed));
     told
 }
 

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use kexray_analyzer::{Agreement, Group, PublicValue, Session};
+use kexray_audit::notices::{Notice, Watch};
 use kexray_audit::{Audit, Finding, Limits, Repeat, Repeats};
 
 /// A key exchange, with a number for each thing in it; a value of 0 hides nothing.
@@ -133,6 +134,24 @@ fn an_audit_finds_them() {
     assert_eq!(connections, 3);
     let groups = &report.servers[0].seen.groups;
     assert_eq!((groups.len(), groups[0].connections), (1, 2));
+}
+
+#[test]
+fn they_are_noticed_once_a_window() {
+    let (mut audit, mut watch, mut told) = (Audit::default(), Watch::default(), Vec::new());
+    for (number, server) in [2, 2, 2, 3].into_iter().enumerate() {
+        let number = u8::try_from(number).unwrap();
+        let exchange =
+            Exchange { cookie: number + 1, client: 1 + number, server: 100, ..Exchange::default() };
+        let session = exchange.session();
+        let repeated = audit.add(end(1), end(server), 0, &session);
+        watch.add(end(1), end(server), 0, &session, repeated, &mut |noticed| {
+            told.push((noticed.notice, noticed.source, noticed.destination));
+        });
+    }
+    let (client, server, other) = (Some(end(1).ip()), end(2).ip(), end(3).ip());
+    let (reused, shared) = (Notice::EphemeralKeyReused, Notice::EphemeralKeyShared);
+    assert_eq!(told, [(reused, server, client), (shared, other, client)]);
 }
 
 #[test]

@@ -301,7 +301,8 @@ mod tests {
         let mut reversed = Session::default();
         reversed.role_reversed = true;
         for _ in 0..NOTICES + 7 {
-            Watch::default().add(end, end, 0, &reversed, &mut |noticed| table.notice(&noticed));
+            let repeated = kexray_audit::Repeated::default();
+            Watch::default().add(end, end, 0, &reversed, repeated, &mut |noticed| table.notice(&noticed));
         }
         assert_eq!(table.notices.len(), NOTICES);
         table.end().unwrap();

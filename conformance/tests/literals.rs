@@ -109,6 +109,7 @@ const EXPLAINED: &[(&str, u64, &str)] = &[
     ("audit/src/limits.rs", 32, "MiB that are kept"),
     ("audit/src/limits.rs", 64, "values that are kept"),
     ("audit/src/list.rs", 5, "lists"),
+    ("audit/src/notices/lately.rs", 8, "a part of what is kept"),
     ("audit/src/notices/mod.rs", 4, "keys that are kept"),
     ("audit/src/notices/mod.rs", 8, "a part of what is kept"),
     ("audit/src/notices/mod.rs", 10, "attempts that are many"),

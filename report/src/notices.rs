@@ -1,6 +1,7 @@
 //! What was noticed while sessions ended.
 
 use kexray_analyzer::Session;
+use kexray_audit::Repeated;
 use kexray_audit::notices::{Noticed, Watch};
 use kexray_capture::Flow;
 use serde::Serialize;
@@ -43,10 +44,10 @@ pub(crate) struct Row {
 }
 
 impl Notices {
-    pub(crate) fn add(&mut self, flow: &Flow, session: &Session, at_most: usize) {
+    pub(crate) fn add(&mut self, flow: &Flow, session: &Session, repeated: Repeated, at_most: usize) {
         let Self { watch, rows, others } = self;
         let (originator, responder) = (socket(flow.originator), socket(flow.responder));
-        watch.add(originator, responder, flow.overlay.as_u64(), session, &mut |noticed| {
+        watch.add(originator, responder, flow.overlay.as_u64(), session, repeated, &mut |noticed| {
             if rows.len() < at_most {
                 rows.push(Row::of(&noticed));
             } else {

@@ -179,8 +179,9 @@ impl Report {
             self.oddities.add(name, outcomes, names);
         }
         self.algorithms.add(session, outcomes, &self.limits);
-        self.audit.add(socket(flow.originator), socket(flow.responder), flow.overlay.as_u64(), session);
-        self.notices.add(flow, session, self.limits.rows);
+        let repeated =
+            self.audit.add(socket(flow.originator), socket(flow.responder), flow.overlay.as_u64(), session);
+        self.notices.add(flow, session, repeated, self.limits.rows);
     }
 }
 

@@ -1,5 +1,6 @@
 //! What should be looked at while sessions end: [`Watch`] takes them in, one after the other, and tells [`Noticed`].
 
+mod lately;
 mod notice;
 mod window;
 
@@ -9,10 +10,12 @@ use std::time::Duration;
 
 use kexray_analyzer::{Session, Timestamp};
 
+use lately::{Lately, Turn};
 pub use notice::Notice;
 use window::Window;
 
 use crate::inventory::key_kind;
+use crate::{Repeat, Repeated};
 
 /// From where on something is noticed, and how much is remembered for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +77,7 @@ pub struct Watch {
     thresholds: Thresholds,
     hosts: HashMap<(u64, IpAddr), Host>,
     keys: HashMap<Place, Vec<Box<str>>>,
+    lately: Lately,
     /// Hosts that were left out since it was last looked which can be forgotten.
     refused: usize,
     dropped: u64,
@@ -102,14 +106,15 @@ impl Watch {
         self.dropped
     }
 
-    /// Takes in a session between the end that opened its TCP connection and the one that accepted it; `network` as in
-    /// [`Audit::add`](crate::Audit::add). Tells what it shows.
+    /// Takes in a session between the end that opened its TCP connection and the one that accepted it, and what it
+    /// [shares with those before](crate::Repeats::see); `network` as in [`Audit::add`](crate::Audit::add). Tells what it shows.
     pub fn add(
         &mut self,
         originator: SocketAddr,
         responder: SocketAddr,
         network: u64,
         session: &Session,
+        repeated: Repeated,
         tell: &mut dyn FnMut(Noticed),
     ) {
         let (client, server) = session.by_role(originator, responder);
@@ -130,7 +135,41 @@ impl Watch {
             let message = format!("{server} showed another host key");
             notice(Notice::HostKeyChanged, message, Some(format!("{now} instead of {before}")), None);
         }
+        for (host, other, repeat) in [(client, server, repeated.client), (server, client, repeated.server)] {
+            self.repeat(host.ip(), other.ip(), network, at, repeat, tell);
+        }
         self.host(client.ip(), server.ip(), network, session, tell);
+    }
+
+    /// That a host sent a public value that was sent before.
+    fn repeat(
+        &mut self,
+        host: IpAddr,
+        other: IpAddr,
+        network: u64,
+        at: Timestamp,
+        repeat: Option<Repeat>,
+        tell: &mut dyn FnMut(Noticed),
+    ) {
+        let (notice, by) = match repeat {
+            None | Some(Repeat::New) => return,
+            Some(Repeat::BySame) => (Notice::EphemeralKeyReused, "it"),
+            Some(Repeat::ByAnother) => (Notice::EphemeralKeyShared, "another host"),
+        };
+        let Thresholds { window, hosts, .. } = self.thresholds;
+        match self.lately.turn((notice, network, host), at, window, hosts) {
+            Turn::Again => {}
+            Turn::Dropped => self.dropped = self.dropped.saturating_add(1),
+            Turn::Told => tell(Noticed {
+                notice,
+                at,
+                message: format!("{host} sent a public value that {by} sent in another session"),
+                detail: None,
+                source: host,
+                destination: Some(other),
+                count: None,
+            }),
+        }
     }
 
     /// What a session shows together with others of the same host.

@@ -15,6 +15,10 @@ vocabulary! {
     Scan = "SSH::Scan";
     /// A server showed another host key than before, of a kind of which it has one.
     HostKeyChanged = "SSH::Host_Key_Changed";
+    /// A host sent a public value of a key exchange that it sent in another session. Told once a window.
+    EphemeralKeyReused = "SSH::Ephemeral_Key_Reused";
+    /// A host sent a public value of a key exchange that another host sent in another session. Told once a window.
+    EphemeralKeyShared = "SSH::Ephemeral_Key_Shared";
     /// The end that opened the connection is the SSH server: the other one gets in by it, past whatever keeps connections
     /// from outside away.
     RolesReversed = "SSH::Roles_Reversed";

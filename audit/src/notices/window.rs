@@ -54,6 +54,6 @@ impl Window {
 }
 
 /// The time between two, none where the second is earlier.
-fn passed(from: Timestamp, to: Timestamp) -> Duration {
+pub(super) fn passed(from: Timestamp, to: Timestamp) -> Duration {
     Duration::from_nanos(to.as_nanos().saturating_sub(from.as_nanos()))
 }

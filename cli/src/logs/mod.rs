@@ -30,7 +30,7 @@ pub(crate) struct Logs<'w> {
     local: LocalNetworks,
     /// Tells of notices, if they are asked for.
     watch: Option<Watch>,
-    /// Remembers what sessions should not share, if that is written.
+    /// Remembers what sessions should not share, if that is written or told of.
     repeats: Option<Repeats>,
     failed: Option<io::Error>,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Logs<'w> {
 impl<'w> Logs<'w> {
     pub(crate) fn new(writer: Writer<'w>, seed: u64, args: &LogArgs) -> Self {
         let (local, watch) = (args.local_networks(), args.notices.watch());
-        let repeats = writer.wants_details().then(Repeats::default);
+        let repeats = (writer.wants_details() || watch.is_some()).then(Repeats::default);
         Self { writer, seed, local, watch, repeats, failed: None }
     }
 
@@ -88,7 +88,7 @@ impl Observer for Logs<'_> {
         if let Err(error) = self.writer.session(&row) {
             self.failed.get_or_insert(error);
         }
-        self.notice(flow, session);
+        self.notice(flow, session, repeated);
     }
 }
 
@@ -101,11 +101,11 @@ impl Logs<'_> {
     }
 
     /// Writes what a session shows that should be looked at.
-    fn notice(&mut self, flow: &Flow, session: &Session) {
+    fn notice(&mut self, flow: &Flow, session: &Session, repeated: Repeated) {
         let Some(watch) = &mut self.watch else { return };
         let end = |end: Endpoint| SocketAddr::new(end.address, end.port);
         let (originator, responder) = (end(flow.originator), end(flow.responder));
-        watch.add(originator, responder, flow.overlay.as_u64(), session, &mut |noticed| {
+        watch.add(originator, responder, flow.overlay.as_u64(), session, repeated, &mut |noticed| {
             let note = Note { noticed: &noticed, uid: Uid::of(flow, self.seed), flow };
             if let Err(error) = self.writer.notice(&note) {
                 self.failed.get_or_insert(error);

@@ -1,0 +1,74 @@
+//! What was told of hosts lately, so that it is not told again.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use kexray_analyzer::Timestamp;
+
+use super::Notice;
+use super::window::passed;
+
+/// A notice of a host, and the virtual network that its address is of.
+type Id = (Notice, u64, IpAddr);
+
+/// What was told lately.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lately {
+    told: HashMap<Id, Timestamp>,
+    /// Hosts that were left out since it was last looked which can be forgotten.
+    refused: usize,
+}
+
+/// Whether something may be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    Told,
+    /// It was told lately.
+    Again,
+    /// There is no room to remember it.
+    Dropped,
+}
+
+impl Lately {
+    /// Tells it once in such a stretch of time, of so many hosts at most.
+    pub(super) fn turn(&mut self, id: Id, at: Timestamp, length: Duration, hosts: usize) -> Turn {
+        if self.told.get(&id).is_some_and(|told| passed(*told, at) <= length) {
+            return Turn::Again;
+        }
+        if self.told.len() >= hosts && !self.told.contains_key(&id) {
+            // To look through all takes as long as so many sessions.
+            self.refused = self.refused.saturating_add(1);
+            if self.refused > hosts / 8 {
+                self.refused = 0;
+                self.told.retain(|_, told| passed(*told, at) <= length);
+            }
+            if self.told.len() >= hosts {
+                return Turn::Dropped;
+            }
+        }
+        self.told.insert(id, at);
+        Turn::Told
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    #[test]
+    fn it_is_told_once_a_window_of_as_many_hosts_as_may_be() {
+        let mut lately = Lately::default();
+        let mut turn = |host: u32, second: u64| {
+            let id = (Notice::EphemeralKeyReused, 0, Ipv4Addr::from_bits(host).into());
+            lately.turn(id, Timestamp::from_micros(second * 1_000_000), Duration::from_secs(60), 2)
+        };
+        assert_eq!(
+            [turn(1, 0), turn(1, 60), turn(2, 1), turn(3, 2)],
+            [Turn::Told, Turn::Again, Turn::Told, Turn::Dropped]
+        );
+        assert_eq!([turn(1, 61), turn(3, 62)], [Turn::Told, Turn::Told]);
+    }
+}
