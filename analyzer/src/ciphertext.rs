@@ -33,22 +33,26 @@ pub(crate) enum Inference {
 pub(crate) struct Following {
     dialogue: Dialogue,
     record: Record,
-    connected: Connected,
+    /// What comes once the user is in; `None` where nobody wants to know.
+    connected: Option<Box<Connected>>,
 }
 
 /// Takes down what became certain.
 struct Notes<'a> {
     record: &'a mut Record,
-    connected: &'a mut Connected,
+    connected: Option<&'a mut Connected>,
     explanation: &'a mut Option<Vec<Explained>>,
-    /// Requests that were answered.
-    steps: Vec<Step>,
+    /// Requests that were answered; `None` where nobody wants to know.
+    steps: Option<Vec<Step>>,
 }
 
 impl Notes<'_> {
     fn take(&mut self, packet: &Told, evidence: Evidence) {
-        self.steps.extend(self.record.take(packet, evidence));
-        let authenticates = self.connected.told(packet);
+        let step = self.record.take(packet, evidence);
+        if let Some(steps) = &mut self.steps {
+            steps.extend(step);
+        }
+        let authenticates = self.connected.as_mut().is_none_or(|connected| connected.told(packet));
         if let Some(explanation) = self.explanation.as_mut().filter(|_| authenticates) {
             explanation.push(packet.explained(evidence));
         }
@@ -128,8 +132,9 @@ impl Connection {
                 }
             }
             Inference::Dialogue(None) => {
+                let details = sink.wants_details();
                 self.inference = self
-                    .dialogue()
+                    .dialogue(details)
                     .map_or(Inference::Over, |following| Inference::Dialogue(Some(Box::new(following))));
                 self.follow(role, at, octets, full, sink);
             }
@@ -139,8 +144,8 @@ impl Connection {
         }
     }
 
-    /// A dialogue between these two ends; `None` where the sizes of packets mean nothing.
-    fn dialogue(&self) -> Option<Following> {
+    /// A dialogue between these two ends, with or without details; `None` where the sizes of packets mean nothing.
+    fn dialogue(&self, details: bool) -> Option<Following> {
         let algorithms = self.session.algorithms.as_ref()?;
         let sealing = algorithms.sealing();
         // Compression that waits for success does not matter here.
@@ -161,13 +166,15 @@ impl Connection {
             takes_extensions: Each { client: takes(Role::Client), server: takes(Role::Server) },
             by_gssapi: matches!(self.exchange, Some(Exchange::Gss | Exchange::GssGex)),
         };
+        let explains = self.session.explanation.is_some();
+        let details = details || explains;
         let sealings = Each { client: sealing.client_to_server?, server: sealing.server_to_client? };
         let exchanged = |role| self.streams.of(self.roles.side(role)).exchanged;
         let exchanged = Each { client: exchanged(Role::Client), server: exchanged(Role::Server) };
         Some(Following {
-            connected: Connected::new(sealings, ends.habits, exchanged, self.session.explanation.is_some()),
+            connected: details.then(|| Box::new(Connected::new(sealings, ends.habits, exchanged, explains))),
             dialogue: Dialogue::new(sealings, ends),
-            record: Record::default(),
+            record: Record::new(details),
         })
     }
 
@@ -181,8 +188,12 @@ impl Connection {
     ) {
         let Inference::Dialogue(Some(following)) = &mut self.inference else { return };
         let Following { dialogue, record, connected } = &mut **following;
-        let mut notes =
-            Notes { record, connected, explanation: &mut self.session.explanation, steps: Vec::new() };
+        let mut notes = Notes {
+            record,
+            connected: connected.as_deref_mut(),
+            explanation: &mut self.session.explanation,
+            steps: sink.wants_events().then(Vec::new),
+        };
         dialogue.deliver(role, at, octets, full, &mut |packet, evidence| notes.take(packet, evidence));
         let steps = notes.steps;
         if let Some(outcome) = dialogue.decided() {
@@ -190,7 +201,7 @@ impl Connection {
         } else if dialogue.is_lost() {
             self.inference = Inference::Over;
         }
-        for step in &steps {
+        for step in steps.iter().flatten() {
             self.tell_step(step, sink);
         }
     }
@@ -199,11 +210,15 @@ impl Connection {
     fn finish_dialogue(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
         let Inference::Dialogue(Some(following)) = &mut self.inference else { return };
         let Following { dialogue, record, connected } = &mut **following;
-        let mut notes =
-            Notes { record, connected, explanation: &mut self.session.explanation, steps: Vec::new() };
+        let mut notes = Notes {
+            record,
+            connected: connected.as_deref_mut(),
+            explanation: &mut self.session.explanation,
+            steps: sink.wants_events().then(Vec::new),
+        };
         let outcome = dialogue.finish(self.ended, &mut |packet, evidence| notes.take(packet, evidence));
         notes.record.leave_unanswered(outcome.evidence);
-        let steps = notes.steps;
+        let steps = notes.steps.unwrap_or_default();
         self.take_outcome(outcome);
         self.tell_end(at, &steps, sink);
     }
@@ -214,13 +229,16 @@ impl Connection {
         else {
             return;
         };
-        let Following { dialogue, record, mut connected } = *following;
+        let Following { dialogue, record, connected } = *following;
         let handover = dialogue.handover();
+        let Some(mut connected) = connected else {
+            return self.note_outcome(outcome, record, handover.user, None);
+        };
         connected.go_on(&handover);
         let measure = Measure { wires: connected.wires(), user: handover.user };
         self.note_outcome(outcome, record, handover.user, Some(&measure));
         if outcome.success == Some(true) {
-            self.inference = Inference::Connected(Box::new(connected));
+            self.inference = Inference::Connected(connected);
         }
     }
 

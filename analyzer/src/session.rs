@@ -57,13 +57,14 @@ pub struct Session {
     /// Method of the last request that was decided.
     pub auth_method: Option<Method>,
     /// What was tried, in order; bounded by [`AUTH_STEPS`](kexray_grammar::limits::AUTH_STEPS), beyond which the last one
-    /// replaces the one before.
+    /// replaces the one before. Empty unless details are [wanted](crate::Sink::wants_details).
     pub auth_steps: Vec<Step>,
     /// Octets of the user's name; `None` where sizes do not tell.
     pub auth_user: Option<OctetRange>,
     /// Whether the server sent a banner before the user was in; `None` where that is not known.
     pub auth_banner: Option<bool>,
-    /// What the connection is for, once the user was let in; `None` where sizes do not tell.
+    /// What the connection is for, once the user was let in; `None` where sizes do not tell, or details are not
+    /// [wanted](crate::Sink::wants_details); likewise what follows.
     pub session_kind: Option<SessionKind>,
     /// Whether the client asked for its agent to be forwarded; `None` where sizes do not prove it.
     pub agent_forwarding: Option<bool>,

@@ -114,11 +114,11 @@ const MILLION: usize = 1_000_000;
 /// What a flow may cost that has no data, or none that is wanted.
 const IDLE_FLOW: usize = 256;
 /// What a flow may cost that is SSH, while nothing happens.
-const SSH_FLOW: usize = 2048;
+const SSH_FLOW: usize = 1536;
 /// The same, where all details of sessions are wanted: what usual peers offer is kept as text.
 const SSH_FLOW_WITH_DETAILS: usize = 4608;
-const OPEN_DIALOGUE: usize = 3072;
-const OPEN_DIALOGUE_WITH_DETAILS: usize = 5632;
+const OPEN_DIALOGUE: usize = 1792;
+const OPEN_DIALOGUE_WITH_DETAILS: usize = 4608;
 /// What a million idle flows may cost in all, at the worst moment.
 const MILLION_FLOWS: usize = 400_000_000;
 

@@ -74,7 +74,8 @@ const PLAIN: &[(&str, &str, &str)] = &[
 const EXPLAINED: &[(&str, u64, &str)] = &[
     ("analyzer/src/auth/dialogue/clock.rs", 22_000_000, "nanoseconds: what a slow hash takes"),
     ("analyzer/src/auth/dialogue/clock.rs", 2_000_000, "nanoseconds: what it takes to ask for a password"),
-    ("analyzer/src/auth/dialogue/mod.rs", 512, "packets that are kept"),
+    ("analyzer/src/auth/dialogue/mod.rs", 256, "readings kept of what is undecided"),
+    ("analyzer/src/auth/dialogue/ssh1/mod.rs", 512, "packets that are kept"),
     ("analyzer/src/auth/dialogue/search.rs", 4096, "messages that are tried"),
     ("analyzer/src/connected/bulk.rs", 20, "shift: a mebibyte that is moved"),
     ("analyzer/src/connected/bulk.rs", 10, "times what comes back"),

@@ -247,14 +247,8 @@ impl Connected {
     }
 
     fn scene<'s>(&'s self, flights: &'s [Flight], ended: bool) -> Scene<'s> {
-        Scene {
-            opening: &self.opening,
-            flights,
-            client: &self.wires.client,
-            server: &self.wires.server,
-            grants_late: self.grants_late,
-            ended: ended && self.whole && self.ordered,
-        }
+        let ended = ended && self.whole && self.ordered;
+        Scene::new(&self.opening, flights, &self.wires, self.grants_late, ended)
     }
 
     /// What the first flights were taken for, if that was asked for, and sizes tell what they came to: without `usage` they

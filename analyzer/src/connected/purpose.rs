@@ -28,7 +28,7 @@ mod tests {
     use super::super::opening::Opening;
     use super::super::sizes::*;
     use super::*;
-    use crate::auth::dialogue::Habits;
+    use crate::auth::dialogue::{Each, Habits};
     use crate::wire::Wire;
 
     use Role::{Client, Server};
@@ -52,14 +52,8 @@ mod tests {
             }
         }
         let flights: Vec<_> = opening.flights().collect();
-        purpose(&Scene {
-            opening: &opening,
-            flights: &flights,
-            client: &wire,
-            server: &wire,
-            grants_late: true,
-            ended: true,
-        })
+        let wires = Each { client: wire, server: wire };
+        purpose(&Scene::new(&opening, &flights, &wires, true, true))
     }
 
     /// What is told where lengths are hidden and blocks are small, and where lengths are in clear and blocks are large.
@@ -133,14 +127,8 @@ mod tests {
     fn before_the_end_nothing_is_known_of_who_is_silent() {
         let wire = Wire::new(sealings::chacha20_poly1305(), Habits::default());
         let opening = Opening::new();
-        let purpose = purpose(&Scene {
-            opening: &opening,
-            flights: &[],
-            client: &wire,
-            server: &wire,
-            grants_late: true,
-            ended: false,
-        });
+        let wires = Each { client: wire, server: wire };
+        let purpose = purpose(&Scene::new(&opening, &[], &wires, true, false));
         assert_eq!(purpose, Purpose::default());
     }
 }

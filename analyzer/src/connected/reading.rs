@@ -330,14 +330,8 @@ mod tests {
             }
         }
         let flights: Vec<_> = opening.flights().collect();
-        let scene = Scene {
-            opening: &opening,
-            flights: &flights,
-            client: &wire,
-            server: &wire,
-            grants_late: true,
-            ended: true,
-        };
+        let wires = Each { client: wire, server: wire };
+        let scene = Scene::new(&opening, &flights, &wires, true, true);
         let mut reading = Reading::new(&scene, &flights, all);
         reading.follow(kind);
         reading.taken().into_iter().map(|taken| taken.map(Taken::message)).collect()

@@ -4,6 +4,7 @@ use kexray_grammar::Role;
 
 use super::opening::{Flight, Opening};
 use super::sizes::{ADJUST, CONFIRMATION, NO_MORE_SESSIONS, OPEN, REPLY, SHELL, UNASKED};
+use crate::auth::dialogue::Each;
 use crate::wire::Wire;
 
 /// The first flights, and what is known of both ends.
@@ -17,20 +18,46 @@ pub(super) struct Scene<'s> {
     pub(super) grants_late: bool,
     /// Whether all was seen, up to the end.
     pub(super) ended: bool,
+    limits: Limits,
+}
+
+/// Octets on the wire by which each flight is told: worked out once.
+struct Limits {
+    /// From here on a client's flight may ask for something.
+    asks: u32,
+    /// Below it a server's flight is an answer.
+    unasked: u32,
+    /// Answers to one request and to two, with the window that is granted.
+    granted: [u32; 2],
 }
 
 impl<'s> Scene<'s> {
+    /// What both ends said first, up to the end if all of it was seen.
+    pub(super) fn new(
+        opening: &'s Opening,
+        flights: &'s [Flight],
+        wires: &'s Each<Wire>,
+        grants_late: bool,
+        ended: bool,
+    ) -> Self {
+        let Each { client, server } = wires;
+        let limits = Limits {
+            asks: client.of(SHELL),
+            unasked: server.of(UNASKED),
+            granted: [server.of_all(&[REPLY, ADJUST]), server.of_all(&[REPLY, REPLY, ADJUST])],
+        };
+        Self { opening, flights, client, server, grants_late, ended, limits }
+    }
+
     /// Whether it is from the client, and large enough to ask for something.
     pub(super) fn asks(&self, flight: &Flight) -> bool {
-        flight.from == Role::Client && flight.octets >= self.client.of(SHELL)
+        flight.from == Role::Client && flight.octets >= self.limits.asks
     }
 
     /// Whether it is from the server, and no larger than an answer.
     pub(super) fn answers(&self, flight: &Flight) -> bool {
-        let together = [&[REPLY, ADJUST][..], &[REPLY, REPLY, ADJUST]];
-        let answers = |payloads: &&[usize]| flight.octets == self.server.of_all(payloads);
-        flight.from == Role::Server
-            && (flight.octets < self.server.of(UNASKED) || together.iter().any(answers))
+        let Limits { unasked, granted, .. } = self.limits;
+        flight.from == Role::Server && (flight.octets < unasked || granted.contains(&flight.octets))
     }
 
     /// Whether a flight opens a session: alone, or together with what OpenSSH says then.

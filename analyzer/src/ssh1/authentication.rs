@@ -63,7 +63,8 @@ impl Connection {
         if matches!(self.inference, Inference::Dialogue(None)) {
             let client = Habits::of(self.session.client.as_deref().unwrap_or_default());
             let ends = Ends { client, methods: self.ssh1_methods };
-            let following = FollowingSsh1 { dialogue: Dialogue::new(ends), record: Record::default() };
+            let record = Record::new(sink.wants_details());
+            let following = FollowingSsh1 { dialogue: Dialogue::new(ends), record };
             self.inference = Inference::Ssh1(Box::new(following));
         }
         let Inference::Ssh1(following) = &mut self.inference else { return };
@@ -93,7 +94,7 @@ impl Connection {
             self.tell_end(at, &steps, sink);
         }
         let Inference::Ssh1(following) = &self.inference else { return };
-        if self.session.auth_success == Some(true) {
+        if self.session.auth_success == Some(true) && sink.wants_details() {
             self.note_usage(following.dialogue.usage());
         }
     }

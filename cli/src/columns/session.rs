@@ -126,7 +126,7 @@ impl Log for Sessions {
             "what the verdict on authentication rests on: `exact`, `aligned` or `heuristic`",
             |row| Some(row.session.auth_evidence?.name().into()),
         ),
-        own(
+        detail(
             "auth_steps",
             Kind::Objects(STEP),
             "the requests for authentication and what came of them; of the user's key and of the list of methods that was answered what sizes tell",
@@ -135,7 +135,7 @@ impl Log for Sessions {
                 (!steps.is_empty()).then(|| Value::Objects(steps.iter().map(step).collect()))
             },
         ),
-        own("auth_factors", Kind::Count, "how many requests for authentication were taken", |row| {
+        detail("auth_factors", Kind::Count, "how many requests for authentication were taken", |row| {
             let taken = |step: &&Step| matches!(step.answer, Answer::Success | Answer::Partial);
             Some(row.session.auth_steps.iter().filter(taken).count())
                 .filter(|taken| *taken > 0)
@@ -150,29 +150,31 @@ impl Log for Sessions {
         own("auth_user_max", Kind::Count, "octets of the user's name, at most", |row| {
             Some(u64::from(row.session.auth_user?.most).into())
         }),
-        own(
+        detail(
             "session_kind",
             Kind::Enum,
             "what the session was for, as far as sizes tell: `shell`, `exec`, `subsystem`, `forward` or `none`",
             |row| Some(row.session.session_kind?.name().into()),
         ),
-        own(
+        detail(
             "agent_forwarding",
             Kind::Bool,
             "whether the client asked for its agent to be forwarded, where sizes prove it",
             |row| Some(row.session.agent_forwarding?.into()),
         ),
-        own("rekeys", Kind::Count, "key exchanges after the first", |row| Some(row.session.rekeys?.into())),
-        own(
+        detail("rekeys", Kind::Count, "key exchanges after the first", |row| {
+            Some(row.session.rekeys?.into())
+        }),
+        detail(
             "bytes_c2s",
             Kind::Count,
             "octets that the client sent once authenticated, without padding, MACs and lengths: an estimate, to within a block a packet",
             |row| Some(row.session.octets.client_to_server?.into()),
         ),
-        own("bytes_s2c", Kind::Count, "octets that the server sent, likewise", |row| {
+        detail("bytes_s2c", Kind::Count, "octets that the server sent, likewise", |row| {
             Some(row.session.octets.server_to_client?.into())
         }),
-        own(
+        detail(
             "bulk",
             Kind::Enum,
             "whether data was moved: `upload` or `download` where a mebibyte or more went one way, and ten times what came back",

@@ -1,81 +1,74 @@
-//! How readings came about: a tree of packets, in which readings share what they agree on.
+//! How readings came about: what was sent, and the ways in which readings take it.
+
+use std::sync::Arc;
 
 use kexray_grammar::Role;
 
-use super::octets::Octets;
-use super::said::Said;
+use super::standing::Standing;
+use super::told::Told;
+use super::way::Way;
 use crate::Timestamp;
 
-/// A packet as one reading has it: of SSH-2, unless it says otherwise.
+/// Runs that readings take in different ways.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    runs: Vec<Run>,
+    /// How many readings there are in all.
+    readings: usize,
+}
+
+/// Who sent something, and when.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Told<S = Said> {
-    /// When its last octet was seen.
-    pub(crate) at: Timestamp,
-    /// Who sent it.
-    pub(crate) from: Role,
-    /// What it was taken for.
-    pub(crate) said: S,
-    /// Octets on the wire; zero where several packets came in one go.
-    pub(crate) octets: Octets,
-    /// Octets of all that came in one go with it, if it was the first of them; else zero.
-    pub(crate) run: Octets,
+pub(super) struct Spoken {
+    pub(super) at: Timestamp,
+    pub(super) from: Role,
 }
 
-/// Where a reading ends in the tree: a number counted from one, or zero for the root.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place(u32);
-
-impl Place {
-    fn index(self) -> Option<usize> {
-        (self.0 as usize).checked_sub(1)
-    }
-}
-
-/// The tree.
+/// What was sent in one go.
 #[derive(Debug)]
-pub(super) struct History<S = Said> {
-    packets: Vec<(Place, Told<S>)>,
+struct Run {
+    at: Timestamp,
+    from: Role,
+    /// Which of the readings is told.
+    told: u8,
+    /// Where it led.
+    standing: Arc<Standing>,
 }
 
-impl<S> Default for History<S> {
-    fn default() -> Self {
-        Self { packets: Vec::new() }
-    }
-}
-
-impl<S: Copy> History<S> {
-    /// Adds a packet behind a place. Tells its own.
-    pub(super) fn push(&mut self, before: Place, packet: Told<S>) -> Place {
-        self.packets.push((before, packet));
-        Place(u32::try_from(self.packets.len()).unwrap_or(u32::MAX))
+impl History {
+    /// Adds what was sent, and where it led.
+    pub(super) fn push(&mut self, spoken: Spoken, standing: Arc<Standing>) {
+        self.readings = self.readings.saturating_add(standing.readings().len());
+        let Spoken { at, from } = spoken;
+        self.runs.push(Run { at, from, told: 0, standing });
     }
 
-    /// Tells the packets that lead to a place, first to last, and forgets all.
-    pub(super) fn take(&mut self, place: Place, tell: &mut impl FnMut(&Told<S>)) {
-        // Each names the one before it. Turned round, each names the one behind it.
-        let (mut next, mut behind) = (place, Place::default());
-        while let Some((before, _)) = next.index().and_then(|index| self.packets.get_mut(index)) {
-            let earlier = std::mem::replace(before, behind);
-            behind = std::mem::replace(&mut next, earlier);
+    /// Tells the packets that led to a reading of the last standing, first to last, and forgets all.
+    pub(super) fn take(&mut self, reading: u8, tell: &mut impl FnMut(&Told)) {
+        let mut place = reading;
+        for run in self.runs.iter_mut().rev() {
+            run.told = place;
+            place = run.standing.way(place.into()).map_or(0, Way::before);
         }
-        while let Some((after, packet)) = behind.index().and_then(|index| self.packets.get(index)) {
-            tell(packet);
-            behind = *after;
+        for Run { at, from, told, standing } in self.runs.drain(..) {
+            let Some(way) = standing.way(told.into()) else { continue };
+            way.told(Spoken { at, from }).for_each(|packet| tell(&packet));
         }
-        self.packets.clear();
+        self.readings = 0;
     }
 
     /// Forgets all.
     pub(super) fn clear(&mut self) {
-        self.packets.clear();
+        *self = Self::default();
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.packets.len()
+    /// How many readings are kept.
+    pub(super) const fn readings(&self) -> usize {
+        self.readings
     }
 
-    /// The time of the oldest packet.
+    /// The time of the oldest run.
     pub(super) fn since(&self) -> Option<Timestamp> {
-        self.packets.first().map(|(_, packet)| packet.at)
+        self.runs.first().map(|run| run.at)
     }
 }

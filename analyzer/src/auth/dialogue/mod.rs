@@ -20,7 +20,9 @@ mod standing;
 mod strain;
 #[cfg(test)]
 mod tests;
+mod told;
 mod turns;
+mod way;
 
 use std::sync::Arc;
 
@@ -29,26 +31,25 @@ use kexray_grammar::{Role, Sealing, Software, limits};
 use self::clock::Clock;
 use self::framing::Run;
 pub(crate) use self::framing::{Framing, LENGTH};
-pub(crate) use self::history::Told;
-use self::history::{History, Place};
+use self::history::{History, Spoken};
 use self::octets::{Octets, octets};
 pub(crate) use self::rules::Ends;
 use self::rules::against;
 pub(crate) use self::said::Said;
 use self::sealing::Padding;
-use self::search::{READINGS, Reading, Sent};
+use self::search::{Reading, Sent};
 pub(crate) use self::situation::Each;
-use self::situation::{Situation, Stage};
+use self::situation::Situation;
 pub(crate) use self::software::Habits;
-use self::standing::Standing;
+use self::standing::{Standing, Terms};
 use self::strain::Strain;
-use self::turns::Turn;
+pub(crate) use self::told::Told;
 use super::Evidence;
 use crate::Timestamp;
 use crate::wire::OctetRange;
 
-/// Packets of undecided readings that are kept; beyond it the best reading is taken.
-const UNDECIDED: usize = 512;
+/// Readings that are kept of what is undecided; beyond it the best one is taken. What peers said took 201 of them.
+const UNDECIDED: usize = 256;
 
 /// What the engine came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,9 +87,12 @@ pub(crate) struct Handover {
 #[derive(Debug)]
 pub(crate) struct Dialogue {
     standing: Arc<Standing>,
+    /// Whether lengths of packets are in clear.
+    clear: Each<bool>,
     framings: Each<Framing>,
-    /// Where each reading ends.
-    places: [Place; READINGS],
+    /// What led to the standing, if it is not told yet.
+    last: Option<Spoken>,
+    /// What led there before.
     history: History,
     clock: Clock,
     strain: Strain,
@@ -107,24 +111,21 @@ enum State {
 impl Dialogue {
     /// A dialogue in which the ends seal packets so.
     pub(crate) fn new(sealings: Each<Sealing>, ends: Ends) -> Self {
-        let opening = || {
-            let padding = |habits: Habits| match (
-                habits.has(Software::pads_at_random),
-                habits.has(Software::pads_least),
-            ) {
+        let padding =
+            |habits: Habits| match (habits.has(Software::pads_at_random), habits.has(Software::pads_least)) {
                 (true, _) => Padding::Any,
                 (_, true) => Padding::Least,
                 _ => Padding::Unknown,
             };
-            let Each { client, server } = ends.habits;
-            let padding = Each { client: padding(client), server: padding(server) };
-            let opening = Reading { situation: Situation::opening(padding), cost: against(0) };
-            Standing::new(ends, sealings, vec![opening])
-        };
+        let Each { client, server } = ends.habits;
+        let padding = Each { client: padding(client), server: padding(server) };
+        let opening = Reading { situation: Situation::opening(padding), cost: against(0) };
+        let terms = Terms { ends, sealings };
         Self {
-            standing: turns::opening(ends, sealings, opening),
+            clear: Each { client: terms.is_clear(Role::Client), server: terms.is_clear(Role::Server) },
+            standing: turns::opening(terms, opening),
             framings: Each::default(),
-            places: [Place::default(); READINGS],
+            last: None,
             history: History::default(),
             clock: Clock::default(),
             strain: Strain::default(),
@@ -144,10 +145,10 @@ impl Dialogue {
         if self.state != State::Following {
             return;
         }
-        if !self.standing.is_clear(from) {
+        if !self.clear.of(from) {
             return self.run(from, at, Run { octets: octets.len(), packet: false, full }, tell);
         }
-        let sealing = *self.standing.sealings.of(from);
+        let sealing = *self.standing.terms.sealings.of(from);
         let mut framing = *self.framings.of(from);
         let followed = framing.follow(&sealing, octets, &mut |octets| {
             self.run(from, at, Run { octets, packet: true, full: false }, tell);
@@ -163,6 +164,7 @@ impl Dialogue {
         if self.state == State::Following {
             self.state = State::Lost;
             // Nothing that was held back will be told.
+            self.last = None;
             self.history.clear();
         }
     }
@@ -193,66 +195,55 @@ impl Dialogue {
 
     /// The time from which on something may still be told.
     pub(crate) fn undecided_since(&self) -> Option<Timestamp> {
-        self.history.since()
+        self.history.since().or(self.last.map(|spoken| spoken.at))
     }
 
     fn run(&mut self, from: Role, at: Timestamp, run: Run, tell: &mut impl FnMut(&Told, Evidence)) {
         if self.state == State::Decided {
             let octets = octets(run.octets);
             let later = Told { at, from, said: Said::Later, octets, run: octets };
-            return tell(&later, self.standing.certainty());
+            return tell(&later, self.standing.evidence);
         }
         if self.state != State::Following {
             return;
         }
         let sent = Sent { from, pace: self.clock.pace(from, at), run };
-        let Some(turn) = turns::turn(&self.standing, sent) else { return self.lose() };
-        self.strain.bear(turn.surprise);
+        let Some(standing) = turns::turn(&self.standing, sent) else { return self.lose() };
+        self.strain.bear(standing.surprise);
         if self.strain.breaks() {
             return self.lose();
         }
-        self.take(from, at, &turn);
-        if self.history.len() > UNDECIDED {
-            self.take_best();
+        let before = std::mem::replace(&mut self.standing, standing);
+        if let Some(last) = self.last.replace(Spoken { at, from }) {
+            self.history.push(last, before);
         }
-        if self.standing.readings().len() == 1 {
+        if self.standing.is_alone() {
             self.settle(tell);
+        } else if self.history.readings() > UNDECIDED {
+            self.take_best(tell);
         }
-        if self.standing.all(Stage::Going) {
+        if self.standing.going {
             self.settle(tell);
             self.state = State::Decided;
         }
     }
 
-    /// Goes where a run leads.
-    fn take(&mut self, from: Role, at: Timestamp, turn: &Turn) {
-        let before = self.places;
-        for (place, way) in self.places.iter_mut().zip(&turn.ways) {
-            *place = before.get(way.before).copied().unwrap_or_default();
-            let mut run = way.run;
-            for (said, octets) in way.packets() {
-                let run = std::mem::take(&mut run);
-                *place = self.history.push(*place, Told { at, from, said, octets, run });
-            }
-        }
-        self.standing = Arc::clone(&turn.to);
-    }
-
     /// Gives up all readings but the best one.
-    fn take_best(&mut self) {
-        if let Some((index, best)) = self.standing.best() {
-            self.places.swap(0, index);
-            self.standing = Arc::new(self.standing.with(vec![*best]));
+    fn take_best(&mut self, tell: &mut impl FnMut(&Told, Evidence)) {
+        self.settle(tell);
+        if let Some((_, best)) = self.standing.best() {
+            self.standing = Arc::new(Standing::of(Arc::clone(&self.standing.terms), *best));
         }
     }
 
     /// Takes the best reading for what was said.
     fn settle(&mut self, tell: &mut impl FnMut(&Told, Evidence)) {
-        let evidence = self.standing.certainty();
-        let best = self.standing.best().and_then(|(index, _)| self.places.get_mut(index));
-        if let Some(place) = best {
-            self.history.take(std::mem::take(place), &mut |packet| tell(packet, evidence));
-        }
+        let Some(last) = self.last.take() else { return };
+        let Some((best, _)) = self.standing.best() else { return };
+        let Some(way) = self.standing.way(best) else { return };
+        let tell = &mut |packet: &Told| tell(packet, self.standing.evidence);
+        self.history.take(way.before(), tell);
+        way.told(last).for_each(|packet| tell(&packet));
     }
 
     /// Nothing more is seen: tells the rest, and what it came to; `closed` says that an end closed the connection.

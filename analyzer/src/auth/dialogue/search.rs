@@ -11,7 +11,8 @@ use super::rules::{Cost, Ends, Offer, Pace, Packet, against, effect, offers};
 use super::said::Said;
 use super::sealing::{Holds, Padding, holds, wire};
 use super::situation::{Situation, Stage};
-use super::standing::Standing;
+use super::standing::{Standing, Terms};
+use super::way::{TOGETHER, Way};
 use crate::auth::Method;
 
 /// A reading of all that was sent so far.
@@ -28,27 +29,6 @@ pub(super) struct Found {
     pub(super) way: Way,
 }
 
-/// How a reading goes on from another one.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Way {
-    /// Which one that is.
-    pub(super) before: usize,
-    /// Octets of the run, with those that were carried.
-    pub(super) run: Octets,
-    packets: [(Said, Octets); TOGETHER],
-    /// How many packets it was taken for.
-    told: usize,
-}
-
-impl Way {
-    /// What the run was taken for, each with its octets on the wire; zero where several packets came in one go.
-    pub(super) fn packets(&self) -> impl Iterator<Item = (Said, Octets)> {
-        self.packets.into_iter().take(self.told)
-    }
-}
-
-/// Packets in one run that are looked for.
-const TOGETHER: usize = 5;
 /// A reading that costs so much more than the best one is given up.
 pub(super) const HOPELESS: Cost = against(8);
 /// Readings that are followed side by side.
@@ -97,7 +77,7 @@ struct Rest {
 
 impl<'a> Search<'a> {
     pub(super) fn new(standing: &'a Standing, sent: Sent, found: &'a mut Vec<Found>) -> Self {
-        let Standing { ends, sealings, .. } = standing;
+        let Terms { ends, sealings } = &*standing.terms;
         let best = Saturating(u16::MAX);
         Self { ends, sealing: sealings.of(sent.from), sent, found, best, way: Way::default(), tried: 0 }
     }
@@ -114,7 +94,7 @@ impl<'a> Search<'a> {
             reading.cost += against(3);
         }
         let total = octets(run.octets) + std::mem::take(reading.situation.carried.of_mut(from));
-        self.way = Way { before, run: total, ..Way::default() };
+        self.way = Way::from(before, total);
         let likely = self.alone(&reading, total);
         let fills = self.ends.habits.of(from).has(Software::fills_with_ignore);
         // Of what fills its segment the end of a packet may be missing, however well the rest fits.
@@ -188,9 +168,7 @@ impl<'a> Search<'a> {
         let packet = Packet { from, said: offer.said, size, pace: self.sent.pace };
         let (situation, surprise) = effect(self.ends, &situation, &packet);
         cost += surprise;
-        if let Some(first) = self.way.packets.first_mut() {
-            *first = (offer.said, total);
-        }
+        self.way.take(0, offer.said, total);
         self.arrive(Reading { situation, cost: reading.cost + cost }, 1);
         Some(cost)
     }
@@ -239,9 +217,7 @@ impl<'a> Search<'a> {
         let say = |search: &mut Self, size: Option<(Octets, Interval)>| {
             let packet = Packet { from, said: offer.said, size, pace: search.sent.pace };
             let (situation, surprise) = effect(search.ends, &situation, &packet);
-            if let Some(slot) = search.way.packets.get_mut(rest.told) {
-                *slot = (offer.said, size.map_or(Octets::default(), |(wire, _)| wire));
-            }
+            search.way.take(rest.told, offer.said, size.map_or(Octets::default(), |(wire, _)| wire));
             Reading { situation, cost: reading.cost + surprise }
         };
         if told > 1 && sizes.meets(rest.octets) && self.sealing.can_come_to(rest.total.0 as usize, told) {
@@ -291,7 +267,7 @@ impl<'a> Search<'a> {
 
     fn keep(&mut self, reading: Reading, told: usize) {
         self.best = self.best.min(reading.cost);
-        let found = Found { reading, way: Way { told, ..self.way } };
+        let found = Found { reading, way: self.way.first(told) };
         match self.found.iter_mut().find(|other| other.reading.situation == reading.situation) {
             Some(other) if reading.cost < other.reading.cost => *other = found,
             Some(_) => {}

@@ -3,7 +3,9 @@
 use kexray_grammar::{Sealing, sealings};
 
 use super::rules::{Cost, Pace};
-use super::search::{HOPELESS, Search, TRIES};
+use super::search::{HOPELESS, READINGS, Search, TRIES};
+use super::situation::Stage;
+use super::way::Way;
 use super::*;
 
 /// Sizes that follow no rule.
@@ -57,6 +59,11 @@ fn hopeless_readings_are_given_up() {
     assert_eq!(worst, HOPELESS);
 }
 
+/// How many packets a run is taken for.
+fn packets(way: &Way) -> usize {
+    way.told(Spoken { at: Timestamp::default(), from: Role::Client }).count()
+}
+
 /// What no packets come to is tried with few packets only: with any number, the search would not end.
 #[test]
 fn a_run_is_taken_for_few_packets() {
@@ -67,8 +74,10 @@ fn a_run_is_taken_for_few_packets() {
     }
     for from in [Role::Client, Role::Server] {
         let run = Run { octets: 100_001, packet: false, full: false };
-        let turn = turns::turn(&dialogue.standing, Sent { from, pace: Pace::Unknown, run }).unwrap();
-        assert!(turn.ways.iter().all(|way| way.packets().count() == 0));
+        let sent = Sent { from, pace: Pace::Unknown, run };
+        dialogue.standing = turns::turn(&dialogue.standing, sent).unwrap();
+        let mut ways = (0..READINGS).filter_map(|reading| dialogue.standing.way(reading));
+        assert!(ways.all(|way| packets(way) == 0));
     }
 }
 
@@ -81,7 +90,7 @@ fn search(standing: &Standing, from: Role, octets: usize, tried: usize) -> (usiz
         search.go_on(index, reading);
     }
     let tried = search.tried;
-    (tried, found.iter().map(|found| found.way.packets().count()).max().unwrap_or_default())
+    (tried, found.iter().map(|found| packets(&found.way)).max().unwrap_or_default())
 }
 
 /// Runs that nothing explains well are not tried with everything.
@@ -122,10 +131,10 @@ fn what_is_undecided_for_long_is_decided() {
     for _ in 0..1_000 {
         send(&mut dialogue, Role::Client, 500, &mut told);
         send(&mut dialogue, Role::Server, 60, &mut told);
-        most = most.max(dialogue.history.len());
+        most = most.max(dialogue.history.readings());
     }
     assert_eq!(dialogue.state, State::Following);
-    assert!(most <= UNDECIDED && most > UNDECIDED / 2, "{most} packets were kept");
+    assert!(most <= UNDECIDED && most > UNDECIDED / 2, "{most} readings were kept");
     assert!(told > told_before);
 }
 
@@ -134,7 +143,8 @@ fn what_is_far_fetched_is_not_believed() {
     let mut lost = 0;
     many(|dialogue| {
         lost += usize::from(dialogue.state == State::Lost);
-        let over = dialogue.standing.all(Stage::Over);
+        let mut readings = dialogue.standing.readings().iter();
+        let over = readings.all(|reading| reading.situation.stage == Stage::Over);
         assert!(!dialogue.strain.breaks() || dialogue.state == State::Lost || over);
     });
     assert!(lost > 0);

@@ -4,44 +4,31 @@
 //! one kind. The standings and the turns between them are an automaton that is built while it is used.
 
 use std::cell::RefCell;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use hashbrown::HashMap;
 use kexray_grammar::Sealing;
 
-use super::rules::{Cost, Ends};
-use super::search::{Found, Search, Sent, Way, prune};
+use super::rules::Ends;
+use super::search::{Found, Reading, Search, Sent, prune};
 use super::situation::Each;
-use super::standing::Standing;
+use super::standing::{Standing, Terms};
 
 /// Turns that are kept by a thread. When there are more, all are forgotten, and those that are still of use worked out again.
 const TURNS: usize = 2048;
 
-/// What a run makes of a standing.
-#[derive(Debug)]
-pub(super) struct Turn {
-    pub(super) to: Arc<Standing>,
-    /// What speaks against the best reading of the run.
-    pub(super) surprise: Cost,
-    /// How each reading came about.
-    pub(super) ways: Box<[Way]>,
-}
-
 /// Where a dialogue begins in which the ends seal packets so.
-pub(super) fn opening(
-    ends: Ends,
-    sealings: Each<Sealing>,
-    first: impl FnOnce() -> Standing,
-) -> Arc<Standing> {
+pub(super) fn opening(terms: Terms, first: Reading) -> Arc<Standing> {
     TURNS_KNOWN.with_borrow_mut(|known| {
         known.make_room();
-        Arc::clone(known.openings.entry((ends, sealings)).or_insert_with(|| Arc::new(first())))
+        let Terms { ends, sealings } = terms;
+        let opening = known.openings.entry((ends, sealings));
+        Arc::clone(opening.or_insert_with(|| Arc::new(Standing::of(Arc::new(terms), first))))
     })
 }
 
 /// Where it goes on when that is sent; `None` where no reading explains it.
-pub(super) fn turn(standing: &Arc<Standing>, sent: Sent) -> Option<Arc<Turn>> {
+pub(super) fn turn(standing: &Arc<Standing>, sent: Sent) -> Option<Arc<Standing>> {
     TURNS_KNOWN.with_borrow_mut(|known| known.turn(standing, sent))
 }
 
@@ -52,45 +39,40 @@ thread_local! {
 #[derive(Default)]
 struct Known {
     openings: HashMap<(Ends, Each<Sealing>), Arc<Standing>>,
-    turns: HashMap<Fork, Option<Arc<Turn>>>,
+    turns: HashMap<Fork, Lead>,
     /// What a search finds; empty between searches.
     found: Vec<Found>,
 }
 
-/// A standing, by its identity, and what is sent.
+/// Where a dialogue stands, and what is sent.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Fork {
-    standing: Arc<Standing>,
+    /// The address of the standing.
+    standing: usize,
     sent: Sent,
 }
 
-impl Hash for Fork {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        Arc::as_ptr(&self.standing).hash(state);
-        self.sent.hash(state);
-    }
+/// Where a fork leads.
+struct Lead {
+    /// The standing: as long as it is kept, no other one has its address.
+    _from: Arc<Standing>,
+    /// Where it goes on; `None` where no reading explains what was sent.
+    to: Option<Arc<Standing>>,
 }
-
-impl PartialEq for Fork {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.standing, &other.standing) && self.sent == other.sent
-    }
-}
-
-impl Eq for Fork {}
 
 impl Known {
-    fn turn(&mut self, standing: &Arc<Standing>, sent: Sent) -> Option<Arc<Turn>> {
-        let fork = Fork { standing: Arc::clone(standing), sent };
-        if let Some(turn) = self.turns.get(&fork) {
-            return turn.clone();
+    fn turn(&mut self, standing: &Arc<Standing>, sent: Sent) -> Option<Arc<Standing>> {
+        let fork = Fork { standing: Arc::as_ptr(standing).addr(), sent };
+        if let Some(lead) = self.turns.get(&fork) {
+            return lead.to.clone();
         }
-        let turn = self.search(standing, sent).map(Arc::new);
+        let to = self.search(standing, sent).map(Arc::new);
         self.make_room();
-        self.turns.insert(fork, turn.clone());
-        turn
+        self.turns.insert(fork, Lead { _from: Arc::clone(standing), to: to.clone() });
+        to
     }
 
-    fn search(&mut self, standing: &Standing, sent: Sent) -> Option<Turn> {
+    fn search(&mut self, standing: &Standing, sent: Sent) -> Option<Standing> {
         let mut search = Search::new(standing, sent, &mut self.found);
         for (index, reading) in standing.readings().iter().enumerate() {
             search.go_on(index, reading);
@@ -98,7 +80,7 @@ impl Known {
         let surprise = prune(&mut self.found)?;
         let ways = self.found.iter().map(|found| found.way).collect();
         let readings = self.found.drain(..).map(|found| found.reading).collect();
-        Some(Turn { to: Arc::new(standing.with(readings)), surprise, ways })
+        Some(Standing::new(Arc::clone(&standing.terms), readings, ways, surprise))
     }
 
     fn make_room(&mut self) {

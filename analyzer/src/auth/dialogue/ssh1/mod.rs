@@ -4,6 +4,7 @@
 //! long: which of them was said shows in what may follow. The spec's order `Ssh1Dialogue` says what that is; all readings that
 //! it allows are followed side by side, and a verdict is what they agree on.
 
+mod history;
 mod likelihood;
 mod methods;
 mod packets;
@@ -15,19 +16,19 @@ mod words;
 use kexray_grammar::order::ssh1_dialogue::{Message, State};
 use kexray_grammar::{Role, limits};
 
+use self::history::History;
 pub(crate) use self::likelihood::Ends;
 pub(crate) use self::methods::Methods;
 use self::packets::{Packets, Size};
 use self::reading::{Packet, Reading, candidates};
 pub(crate) use self::words::Heard;
-use super::history::History;
 use super::octets::octets;
 use super::rules::Cost;
 use super::search::HOPELESS;
 use super::situation::Each;
 use super::standing::SURE;
 use super::strain::Strain;
-use super::{Evidence, Outcome, UNDECIDED};
+use super::{Evidence, Outcome};
 use crate::Timestamp;
 use crate::connected::{Purpose, Usage};
 use crate::wire::OctetRange;
@@ -35,6 +36,9 @@ use crate::wire::OctetRange;
 /// Readings that are followed side by side: those that go on in the same way are one, so that there are hardly ever more than
 /// the order has states.
 const READINGS: usize = 24;
+
+/// Packets of undecided readings that are kept; beyond it the best one is taken.
+const UNDECIDED: usize = 512;
 
 /// The engine's state.
 #[derive(Debug)]

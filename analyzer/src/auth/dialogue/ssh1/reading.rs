@@ -4,9 +4,9 @@ use kexray_grammar::order::ssh1_dialogue::{Message, State};
 use kexray_grammar::ssh1_authentication::User;
 use kexray_grammar::{Role, Sender, Sizes, ssh1, ssh1_authentication, ssh1_session};
 
-use super::super::history::Place;
 use super::super::rules::{Cost, against};
 use super::super::situation::Each;
+use super::history::Place;
 use super::likelihood::{self, Ends};
 use super::methods::tried;
 use crate::auth::Method;

@@ -82,7 +82,7 @@ struct Story {
 impl Story {
     fn begin(client: &[u8], methods: Option<Methods>) -> Self {
         let ends = Ends { client: Habits::of(client), methods };
-        Self { dialogue: Dialogue::new(ends), record: Record::default(), told: Vec::new() }
+        Self { dialogue: Dialogue::new(ends), record: Record::new(true), told: Vec::new() }
     }
 
     fn deliver(&mut self, from: Role, ciphertext: &[u8]) {

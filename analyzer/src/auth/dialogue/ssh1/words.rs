@@ -3,8 +3,8 @@
 use kexray_grammar::Role;
 use kexray_grammar::order::ssh1_dialogue::Message;
 
-use super::super::history::Told;
 use super::super::said::Said;
+use super::super::told::Told;
 use super::methods::tried;
 use crate::auth::{Evidence, Explained, Meaning};
 
