@@ -25,7 +25,7 @@ use every_construct::{
 
 #[test]
 fn a_line_is_taken_apart_and_put_together() {
-    let line = b"LIGHT/2 of Ida;Lime Rock".as_slice();
+    let line = b"LIGHT/2 of Ida; Lime Rock".as_slice();
     let hail = Hail::of_line(line).expect("it is one");
     assert_eq!((hail.version, hail.keeper, hail.rest_of_it), (&b"2"[..], &b"Ida"[..], &b"Lime Rock"[..]));
     assert_eq!(hail.to_line(), line);

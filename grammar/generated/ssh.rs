@@ -1954,11 +1954,11 @@ impl<'p> Identification<'p> {
     pub fn of_line(line: &'p [u8]) -> Option<Self> {
         let rest = line;
         let rest = rest.strip_prefix(b"SSH-")?;
-        let (protocol_version, rest) = match memchr::memmem::find(rest, b"-") {
+        let (protocol_version, rest) = match memchr::memchr(b'-', rest) {
             Some(at) => (rest.get(..at)?, rest.get(at + b"-".len()..)?),
             None => (rest, &b""[..]),
         };
-        let (software_version, rest) = match memchr::memmem::find(rest, b" ") {
+        let (software_version, rest) = match memchr::memchr(b' ', rest) {
             Some(at) => (rest.get(..at)?, rest.get(at + b" ".len()..)?),
             None => (rest, &b""[..]),
         };

@@ -1,6 +1,6 @@
 //! Lines of text.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::messages::raise_method;
@@ -30,9 +30,10 @@ fn one(cx: &Context<'_>, line: &Line) -> TokenStream {
                 let field = ident(name);
                 fields.push(quote!(#docs pub #field: &'p [u8]));
                 if let Some(end) = until {
+                    let found = find(end);
                     let end = bytes(end);
                     reads.push(quote! {
-                        let (#field, rest) = match memchr::memmem::find(rest, #end) {
+                        let (#field, rest) = match #found {
                             Some(at) => (rest.get(..at)?, rest.get(at + #end.len()..)?),
                             None => (rest, &b""[..]),
                         };
@@ -106,6 +107,20 @@ fn one(cx: &Context<'_>, line: &Line) -> TokenStream {
             }
 
             #raise
+        }
+    }
+}
+
+/// Looks for what ends a field: a single octet is found by itself.
+fn find(end: &str) -> TokenStream {
+    match end.as_bytes() {
+        [octet] => {
+            let octet = Literal::byte_character(*octet);
+            quote!(memchr::memchr(#octet, rest))
+        }
+        _ => {
+            let end = bytes(end);
+            quote!(memchr::memmem::find(rest, #end))
         }
     }
 }
