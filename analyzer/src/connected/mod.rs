@@ -55,8 +55,8 @@ pub(crate) struct Connected {
     carried: Each<Carried>,
     /// Whether SUCCESS was said.
     begun: bool,
-    /// Where packets are to be found again.
-    resumptions: Each<Option<Resumption>>,
+    /// Where packets are to be found again: seldom.
+    resumptions: Each<Option<Box<Resumption>>>,
     /// Whether nothing is missing, so that what one end said before the other is known.
     ordered: bool,
     /// Whether it can be told what is a packet and what is not.
@@ -198,7 +198,7 @@ impl Connected {
         self.rekeys = Rekeys::none();
         if self.wires.of(from).tells_packets() {
             let passed = missing.saturating_add(framing.begun());
-            *self.resumptions.of_mut(from) = Some(Resumption::behind(passed));
+            *self.resumptions.of_mut(from) = Some(Box::new(Resumption::behind(passed)));
         } else {
             let open = self.flights.rest(from).unwrap_or_default();
             self.carry(from, missing.saturating_add(open.into()));
