@@ -179,9 +179,7 @@ impl<'a> Search<'a> {
         if !(2..=TOGETHER).any(any) {
             return;
         }
-        if let Some(first) = self.way.packets.first_mut() {
-            *first = (Said::Later, Octets::default());
-        }
+        self.way.take(0, Said::Later, Octets::default());
         self.arrive(Reading { cost: reading.cost + SEVERAL, ..*reading }, 1);
     }
 
