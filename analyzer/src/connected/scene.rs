@@ -74,8 +74,12 @@ impl<'s> Scene<'s> {
         let found = flights.iter().skip(asked).position(|it| it.from == Role::Server && it.octets == size)?;
         let (before, behind) = flights.split_at_checked(asked.saturating_add(found))?;
         let no_more = self.client.of(NO_MORE_SESSIONS);
-        let others = before.iter().skip(asked.saturating_add(1)).filter(|it| self.asks(it));
-        if others.count() > usize::from(before.iter().any(|it| self.asks(it) && it.octets == no_more)) {
+        let mut asking = before.iter().filter(|it| self.asks(it));
+        // Whoever opens a session may say that there will be no more: behind it, if not in one go.
+        let first = asking.next()?;
+        let apart = !self.opens(first) || first.octets == self.client.of(OPEN);
+        let said = apart && before.iter().any(|it| self.asks(it) && it.octets == no_more);
+        if asking.count() > usize::from(said) {
             return None;
         }
         Some((before, behind.get(1..).unwrap_or_default()))
