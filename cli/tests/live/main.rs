@@ -1,6 +1,6 @@
 //! `kexray live` in networks that the tests make: real packets, real signals, and real sshd and clients.
 //!
-//! This takes root, `ip`, and for some tests OpenSSH and tcpdump. Where these are missing the tests do nothing, and say so;
+//! This takes root, `ip`, and for some tests OpenSSH, tcpdump and tcpreplay. Where these are missing the tests do nothing, and say so;
 //! with `KEXRAY_REQUIRE_LIVE=1` they fail.
 
 #![cfg(all(feature = "live", target_os = "linux"))]
@@ -8,6 +8,7 @@
 mod kexray;
 mod network;
 mod openssh;
+mod replay;
 mod sessions;
 mod signals;
 
