@@ -107,7 +107,10 @@ impl<'a> Search<'a> {
         // That a packet goes on is always possible: what is hopeless beside it need not be looked for.
         self.best = self.best.min(later.cost);
         if reading.situation.stage == Stage::Going {
-            self.several(&reading, total);
+            // Where the server pads at random it may not have been a SUCCESS that it said.
+            if total == octets(run.octets) && reading.situation.padding.server != Padding::Any {
+                self.several(&reading, total);
+            }
         } else {
             self.step(&reading, Rest { octets: Interval::exactly(total), total, told: 0 });
         }
