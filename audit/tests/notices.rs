@@ -65,6 +65,8 @@ fn a_guesser_that_gets_in_is_told() {
     let let_in = told(&mut watch, 1, 9, &session(41, Some(true), 1));
     assert_eq!(names(&let_in), [Notice::LoginByPasswordGuesser]);
     assert_eq!((let_in[0].destination, let_in[0].count), (Some(end(9).ip()), Some(40)));
+    assert_eq!(told(&mut watch, 1, 9, &session(42, Some(true), 1)), [], "it was told");
+    assert_eq!(told(&mut watch, 1, 8, &session(43, Some(true), 1)).len(), 1, "another server");
     assert_eq!(told(&mut watch, 1, 9, &session(39 + 1801, Some(true), 1)), [], "long after");
 }
 

@@ -9,14 +9,21 @@ use kexray_analyzer::Timestamp;
 use super::Notice;
 use super::window::passed;
 
-/// A notice of a host, and the virtual network that its address is of.
-type Id = (Notice, u64, IpAddr);
+/// What is told once: a notice of a host, or of what it did to another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Id {
+    pub(super) notice: Notice,
+    /// The virtual network that the addresses are of.
+    pub(super) network: u64,
+    pub(super) source: IpAddr,
+    pub(super) destination: Option<IpAddr>,
+}
 
 /// What was told lately.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lately {
     told: HashMap<Id, Timestamp>,
-    /// Hosts that were left out since it was last looked which can be forgotten.
+    /// Things that were left out since it was last looked which can be forgotten.
     refused: usize,
 }
 
@@ -31,19 +38,19 @@ pub(super) enum Turn {
 }
 
 impl Lately {
-    /// Tells it once in such a stretch of time, of so many hosts at most.
-    pub(super) fn turn(&mut self, id: Id, at: Timestamp, length: Duration, hosts: usize) -> Turn {
+    /// Tells it once in such a stretch of time, so many things at most.
+    pub(super) fn turn(&mut self, id: Id, at: Timestamp, length: Duration, at_most: usize) -> Turn {
         if self.told.get(&id).is_some_and(|told| passed(*told, at) <= length) {
             return Turn::Again;
         }
-        if self.told.len() >= hosts && !self.told.contains_key(&id) {
+        if self.told.len() >= at_most && !self.told.contains_key(&id) {
             // To look through all takes as long as so many sessions.
             self.refused = self.refused.saturating_add(1);
-            if self.refused > hosts / 8 {
+            if self.refused > at_most / 8 {
                 self.refused = 0;
                 self.told.retain(|_, told| passed(*told, at) <= length);
             }
-            if self.told.len() >= hosts {
+            if self.told.len() >= at_most {
                 return Turn::Dropped;
             }
         }
@@ -59,10 +66,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_told_once_a_window_of_as_many_hosts_as_may_be() {
+    fn it_is_told_once_a_window_as_long_as_there_is_room() {
         let mut lately = Lately::default();
         let mut turn = |host: u32, second: u64| {
-            let id = (Notice::EphemeralKeyReused, 0, Ipv4Addr::from_bits(host).into());
+            let source = Ipv4Addr::from_bits(host).into();
+            let id = Id { notice: Notice::EphemeralKeyReused, network: 0, source, destination: None };
             lately.turn(id, Timestamp::from_micros(second * 1_000_000), Duration::from_secs(60), 2)
         };
         assert_eq!(

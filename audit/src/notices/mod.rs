@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use kexray_analyzer::{Session, Timestamp};
 
-use lately::{Lately, Turn};
+use lately::{Id, Lately, Turn};
 pub use notice::Notice;
 use window::Window;
 
@@ -157,7 +157,8 @@ impl Watch {
             Some(Repeat::ByAnother) => (Notice::EphemeralKeyShared, "another host"),
         };
         let Thresholds { window, hosts, .. } = self.thresholds;
-        match self.lately.turn((notice, network, host), at, window, hosts) {
+        let id = Id { notice, network, source: host, destination: None };
+        match self.lately.turn(id, at, window, hosts) {
             Turn::Again => {}
             Turn::Dropped => self.dropped = self.dropped.saturating_add(1),
             Turn::Told => tell(Noticed {
@@ -182,7 +183,7 @@ impl Watch {
         tell: &mut dyn FnMut(Noticed),
     ) {
         let at = session.started.unwrap_or_default();
-        let Thresholds { guesses, scans, window, .. } = self.thresholds;
+        let Thresholds { guesses, scans, window, hosts, .. } = self.thresholds;
         let (failed, succeeded) = (
             session.auth_success == Some(false) && session.auth_attempts > 0,
             session.auth_success == Some(true),
@@ -190,14 +191,19 @@ impl Watch {
         let scanned = session.scan.filter(|_| session.auth_attempts == 0);
         if succeeded {
             let guessing = self.hosts.get(&(network, client)).map(|host| &host.guesses);
-            if let Some(guessed) = guessing.filter(|guesses| guesses.is_reached(at, window)) {
+            let (notice, destination) = (Notice::LoginByPasswordGuesser, Some(server));
+            let id = Id { notice, network, source: client, destination };
+            let lately = &mut self.lately;
+            // Where it cannot be remembered it is told again.
+            let mut is_new = || lately.turn(id, at, window, hosts) != Turn::Again;
+            if let Some(guessed) = guessing.filter(|guesses| guesses.is_reached(at, window) && is_new()) {
                 tell(Noticed {
-                    notice: Notice::LoginByPasswordGuesser,
+                    notice,
                     at,
                     message: format!("{client} was let in by {server} after {} failures", guessed.count()),
                     detail: Some(format!("servers: {}", guessed.servers())),
                     source: client,
-                    destination: Some(server),
+                    destination,
                     count: Some(guessed.count()),
                 });
             }

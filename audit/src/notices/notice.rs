@@ -6,7 +6,7 @@ vocabulary! {
     Notice:
     /// A host failed to authenticate in many connections within the window. Told once a window.
     PasswordGuessing = "SSH::Password_Guessing";
-    /// A host that was guessing passwords was let in.
+    /// A host that was guessing passwords was let in. Told once a window of each server.
     LoginByPasswordGuesser = "SSH::Login_By_Password_Guesser";
     /// A client tried many times to authenticate in one connection.
     ManyAttempts = "SSH::Many_Attempts";

@@ -194,7 +194,8 @@ pub(crate) struct ReadArgs {
     #[command(flatten)]
     pub(crate) logs: LogArgs,
 
-    /// Tell of one session only: how the verdict on its authentication came about. SESSION is its uid
+    /// Tell of one session only: what its packets were taken for, and how the verdict on its authentication came about. SESSION
+    /// is its uid
     #[arg(long, value_name = "SESSION", conflicts_with_all = ["format", "output", "fields"])]
     pub(crate) explain: Option<String>,
 
