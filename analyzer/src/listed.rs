@@ -12,32 +12,45 @@ const MARKS: usize = 256;
 const SEARCHED: usize = 1 << 20;
 
 /// What a list holds: a mark for each known algorithm, and the text for others.
-pub(crate) struct Listed<'p, A> {
+pub(crate) struct Listed<'p, A, I> {
     list: NameList<'p>,
-    /// By the algorithm's index.
+    /// By the algorithm's index, as far as names were looked at.
     marked: [bool; MARKS],
+    /// Names that were not looked at: what is agreed on stands early, as a rule.
+    unmarked: I,
     /// The names, once one is looked for that no table knows, if the lists are long.
     others: Option<HashSet<&'p [u8]>>,
     is_long: bool,
     algorithm: PhantomData<A>,
 }
 
-impl<'p, A: Algorithm> Listed<'p, A> {
-    /// Goes over a list, in which names of another will be looked up that has so many octets.
-    pub(crate) fn of(list: NameList<'p>, octets: usize) -> Self {
-        let mut marked = [false; MARKS];
-        for algorithm in list.names().iter().filter_map(A::of_name) {
-            if let Some(mark) = marked.get_mut(algorithm.index()) {
+/// What a list holds, in which names of another will be looked up that has so many octets.
+pub(crate) fn listed<A: Algorithm>(
+    list: NameList<'_>,
+    octets: usize,
+) -> Listed<'_, A, impl Iterator<Item = &[u8]>> {
+    let is_long = list.0.len().saturating_mul(octets) > SEARCHED;
+    let (marked, unmarked) = ([false; MARKS], list.names().iter());
+    Listed { list, marked, unmarked, others: None, is_long, algorithm: PhantomData }
+}
+
+impl<'p, A: Algorithm, I: Iterator<Item = &'p [u8]>> Listed<'p, A, I> {
+    /// Whether the list holds a known algorithm.
+    pub(crate) fn has(&mut self, algorithm: A) -> bool {
+        let index = algorithm.index();
+        if self.marked.get(index).is_some_and(|mark| *mark) {
+            return true;
+        }
+        let known = self.unmarked.by_ref().filter_map(A::of_name).map(A::index);
+        for other in known {
+            if let Some(mark) = self.marked.get_mut(other) {
                 *mark = true;
             }
+            if other == index {
+                return true;
+            }
         }
-        let is_long = list.0.len().saturating_mul(octets) > SEARCHED;
-        Self { list, marked, others: None, is_long, algorithm: PhantomData }
-    }
-
-    /// Whether the list holds a known algorithm.
-    pub(crate) fn has(&self, algorithm: A) -> bool {
-        self.marked.get(algorithm.index()).is_some_and(|mark| *mark)
+        false
     }
 
     /// Whether the list holds a name that no table knows.
@@ -52,7 +65,7 @@ impl<'p, A: Algorithm> Listed<'p, A> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Listed, MARKS};
+    use super::{MARKS, listed};
     use kexray_grammar::{Algorithm, Cipher, Compression, HostKeyAlgorithm, KexMethod, Mac, NameList};
 
     #[test]
@@ -71,9 +84,11 @@ mod tests {
     fn what_is_listed_is_found_in_short_and_long_lists() {
         let list = b"aes128-ctr,made-up@example.com,none";
         for octets in [0, usize::MAX] {
-            let mut listed: Listed<'_, Cipher> = Listed::of(NameList(list), octets);
-            let has = |name: &[u8]| Cipher::of_name(name).is_some_and(|cipher| listed.has(cipher));
-            assert_eq!([has(b"aes128-ctr"), has(b"none"), has(b"aes256-ctr")], [true, true, false]);
+            let mut listed = listed::<Cipher>(NameList(list), octets);
+            let mut has = |name: &[u8]| Cipher::of_name(name).is_some_and(|cipher| listed.has(cipher));
+            // In any order, and again.
+            let names: [&[u8]; 5] = [b"none", b"aes128-ctr", b"aes256-ctr", b"none", b"aes128-ctr"];
+            assert_eq!(names.map(&mut has), [true, true, false, true, true]);
             assert!(listed.has_unknown(b"made-up@example.com"));
             assert!(!listed.has_unknown(b"made-up@example.org"));
         }

@@ -6,7 +6,7 @@ use kexray_grammar::{
     words,
 };
 
-use crate::listed::Listed;
+use crate::listed::listed;
 
 /// One value for each direction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -37,36 +37,9 @@ impl Algorithms {
         Self {
             kex: negotiate_kex(client, server),
             server_host_key: choose(client.server_host_key_algorithms, server.server_host_key_algorithms),
-            encryption: Directions {
-                client_to_server: choose(
-                    client.encryption_algorithms_client_to_server,
-                    server.encryption_algorithms_client_to_server,
-                ),
-                server_to_client: choose(
-                    client.encryption_algorithms_server_to_client,
-                    server.encryption_algorithms_server_to_client,
-                ),
-            },
-            mac: Directions {
-                client_to_server: choose(
-                    client.mac_algorithms_client_to_server,
-                    server.mac_algorithms_client_to_server,
-                ),
-                server_to_client: choose(
-                    client.mac_algorithms_server_to_client,
-                    server.mac_algorithms_server_to_client,
-                ),
-            },
-            compression: Directions {
-                client_to_server: choose(
-                    client.compression_algorithms_client_to_server,
-                    server.compression_algorithms_client_to_server,
-                ),
-                server_to_client: choose(
-                    client.compression_algorithms_server_to_client,
-                    server.compression_algorithms_server_to_client,
-                ),
-            },
+            encryption: choose_both(ciphers(client), ciphers(server)),
+            mac: choose_both(macs(client), macs(server)),
+            compression: choose_both(compressions(client), compressions(server)),
         }
     }
 
@@ -158,13 +131,49 @@ fn choose<A: Algorithm>(client: NameList<'_>, server: NameList<'_>) -> Option<Na
     first_shared(client, server, |_| true)
 }
 
+/// What [`choose`] comes to in each direction. Most ends list the same in both.
+fn choose_both<A: Algorithm + Clone>(
+    client: Directions<NameList<'_>>,
+    server: Directions<NameList<'_>>,
+) -> Directions<Option<Named<A>>> {
+    let client_to_server = choose(client.client_to_server, server.client_to_server);
+    let same = |lists: &Directions<NameList<'_>>| lists.client_to_server == lists.server_to_client;
+    let server_to_client = if same(&client) && same(&server) {
+        client_to_server.clone()
+    } else {
+        choose(client.server_to_client, server.server_to_client)
+    };
+    Directions { client_to_server, server_to_client }
+}
+
+fn ciphers<'p>(kexinit: &KexInit<'p>) -> Directions<NameList<'p>> {
+    Directions {
+        client_to_server: kexinit.encryption_algorithms_client_to_server,
+        server_to_client: kexinit.encryption_algorithms_server_to_client,
+    }
+}
+
+fn macs<'p>(kexinit: &KexInit<'p>) -> Directions<NameList<'p>> {
+    Directions {
+        client_to_server: kexinit.mac_algorithms_client_to_server,
+        server_to_client: kexinit.mac_algorithms_server_to_client,
+    }
+}
+
+fn compressions<'p>(kexinit: &KexInit<'p>) -> Directions<NameList<'p>> {
+    Directions {
+        client_to_server: kexinit.compression_algorithms_client_to_server,
+        server_to_client: kexinit.compression_algorithms_server_to_client,
+    }
+}
+
 /// As [`choose`], where of the names that no table knows those are left out that are not `wanted`.
 fn first_shared<A: Algorithm>(
     client: NameList<'_>,
     server: NameList<'_>,
     wanted: fn(&[u8]) -> bool,
 ) -> Option<Named<A>> {
-    let mut listed = Listed::of(server, client.0.len());
+    let mut listed = listed(server, client.0.len());
     let mut names = client.names().iter().filter(|name| !name.is_empty());
     names.find_map(|name| match A::of_name(name) {
         Some(algorithm) => listed.has(algorithm).then_some(Named::Known(algorithm)),
@@ -206,5 +215,30 @@ pub(crate) fn guessed_right(client: &KexInit<'_>, server: &KexInit<'_>) -> bool 
     } else {
         first(client.kex_algorithms) == first(server.kex_algorithms)
             && first(client.server_host_key_algorithms) == first(server.server_host_key_algorithms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_direction_is_chosen_by_its_own_lists() {
+        let lists = |client_to_server, server_to_client| Directions {
+            client_to_server: NameList(client_to_server),
+            server_to_client: NameList(server_to_client),
+        };
+        let same = lists(b"aes256-ctr,aes128-ctr", b"aes256-ctr,aes128-ctr");
+        let chosen = |client, server| {
+            let both = choose_both::<Cipher>(client, server);
+            let name = |cipher: &Option<Named<Cipher>>| {
+                cipher.as_deref().unwrap_or_default().escape_ascii().to_string()
+            };
+            [name(&both.client_to_server), name(&both.server_to_client)]
+        };
+        assert_eq!(chosen(same.clone(), same.clone()), ["aes256-ctr", "aes256-ctr"]);
+        let other = lists(b"aes128-ctr", b"aes256-ctr");
+        assert_eq!(chosen(same.clone(), other.clone()), ["aes128-ctr", "aes256-ctr"]);
+        assert_eq!(chosen(other, same), ["aes128-ctr", "aes256-ctr"]);
     }
 }
