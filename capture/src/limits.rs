@@ -35,7 +35,8 @@ pub struct Limits {
     /// How long such a hole stays open while segments go on arriving. TCP has retransmitted
     /// several times within it (RFC 6298: after 1 s at most, then doubling).
     pub one_sided_patience: Duration,
-    /// Segments of a flow that wait for what they acknowledge, where the other direction is late. Their bytes count for
+    /// Segments of a flow that wait for what they acknowledge, where the other direction is late; or those that wait behind
+    /// an acknowledged hole of a late direction. Their bytes count for
     /// [`buffered_per_direction`](Self::buffered_per_direction).
     pub order_segments: usize,
     /// How long they wait. More than two taps or two interfaces differ by, and short enough for whoever watches.

@@ -277,6 +277,68 @@ fn what_the_capture_lacks_is_not_waited_for_once_it_shows() {
     assert_eq!(stats.waits_in_vain, 0);
 }
 
+/// The capture has the client later than the server: so much shows when "hello" was acknowledged before it came.
+fn late_client() -> Scene {
+    let mut scene = Scene::new(Limits::default());
+    scene.handshake();
+    scene.server(4 * MS, "A", 1, 6, "");
+    scene.client(5 * MS, "PA", 1, 1, "hello");
+    scene
+}
+
+#[test]
+fn a_hole_that_was_acknowledged_may_be_filled_by_a_late_side() {
+    let mut scene = late_client();
+    // The network lost "one" at first.
+    scene.client(6 * MS, "PA", 9, 1, "two");
+    scene.server(300 * MS, "PA", 1, 12, "answer");
+    scene.client(301 * MS, "A", 12, 1, "");
+    assert_eq!(scene.told(), [(Originator, "hello")]);
+    scene.client(310 * MS, "PA", 6, 1, "one");
+    assert_eq!(scene.told()[1..], [(Originator, "one"), (Originator, "two"), (Responder, "answer")]);
+    assert_eq!(scene.end().1.gaps, 0);
+}
+
+#[test]
+fn a_hole_of_a_late_side_is_a_gap_in_the_end() {
+    // A later segment shows that time has passed, or another flow does.
+    for own in [true, false] {
+        let mut scene = late_client();
+        scene.client(6 * MS, "PA", 9, 1, "two");
+        scene.server(7 * MS, "A", 1, 12, "");
+        assert_eq!(scene.told(), [(Originator, "hello")]);
+        if own {
+            scene.client(208 * MS, "PA", 12, 1, "three");
+        } else {
+            scene.port += 1;
+            scene.client(3000 * MS, "S", 0, 0, "");
+            scene.client(3001 * MS, "S", 0, 0, "");
+        }
+        assert_eq!(scene.told()[1..3], [(Originator, "___"), (Originator, "two")]);
+    }
+}
+
+#[test]
+fn where_nothing_is_late_an_acknowledged_hole_is_a_gap_at_once() {
+    let mut scene = Scene::new(Limits::default());
+    scene.handshake();
+    scene.client(6 * MS, "PA", 4, 1, "two");
+    scene.server(7 * MS, "A", 1, 7, "");
+    assert_eq!(scene.told(), [(Originator, "___"), (Originator, "two")]);
+}
+
+#[test]
+fn an_answer_waits_for_a_question_that_comes_after_the_next_one() {
+    let mut scene = late_client();
+    scene.server(6 * MS, "PA", 1, 9, "answer");
+    // It answers that, and stands behind a hole.
+    scene.client(7 * MS, "PA", 9, 7, "two");
+    assert_eq!(scene.told(), [(Originator, "hello")]);
+    scene.client(8 * MS, "PA", 6, 1, "one");
+    assert_eq!(scene.told()[1..], [(Originator, "one"), (Responder, "answer"), (Originator, "two")]);
+    assert_eq!(scene.end().1.gaps, 0);
+}
+
 #[test]
 fn a_retransmission_acknowledges_what_answers_it() {
     let mut scene = Scene::new(Limits::default());

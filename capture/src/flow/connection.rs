@@ -196,8 +196,8 @@ impl<S> Connection<S> {
             && let Some(acknowledged) = segment.acknowledgement
             && self.ask(end.other(), |stream| stream.is_ahead(acknowledged))
         {
-            self.with_stream(end.other(), now, outlet, |stream, out, _| {
-                stream.acknowledge(acknowledged, out);
+            self.with_stream(end.other(), now, outlet, |stream, out, scene| {
+                stream.acknowledge(acknowledged, scene, out);
             });
         }
         if (segment.fin || segment.rst) && !self.seen.of(end.other()) {
@@ -350,9 +350,9 @@ impl<S> Connection<S> {
             return;
         }
         // Ahead of a hole it does not count before it is reached: see `with_stream`.
-        self.with_stream(end, now, outlet, |stream, out, _| {
+        self.with_stream(end, now, outlet, |stream, out, scene| {
             if stream.finish(sequence) {
-                stream.trust_acknowledgement(out);
+                stream.trust_acknowledgement(scene, out);
             } else {
                 count(&mut out.stats.ignored_ends);
             }
@@ -405,7 +405,7 @@ impl<S> Connection<S> {
     /// Whether both streams are delivered up to their ends.
     fn is_delivered(&self) -> bool {
         let delivered = |stream: &Reassembler| stream.is_complete() || !stream.has_begun();
-        !self.waits() && self.ask(End::Low, delivered) && self.ask(End::High, delivered)
+        !self.has_early() && self.ask(End::Low, delivered) && self.ask(End::High, delivered)
     }
 
     /// Tells the application of something odd, unless it was told before.

@@ -165,9 +165,13 @@ impl Order {
         }
         if heads.low.is_some() && heads.high.is_some() {
             // Each waits for the other. One may be a retransmission, which acknowledges more than what was first sent
-            // did. If none is, there is a hole before each: what they wait for is lacking in the capture.
-            let next = first(&|end, early| streams.of(end).continues_with(&early.segment()));
-            return Some(Due::Answer(next.unwrap_or(earlier)));
+            // did. Or there is a hole: what is waited for is lacking in the capture, unless that has this end late.
+            let continues = |end: End, early: &Early| streams.of(end).continues_with(&early.segment());
+            let end = first(&continues).unwrap_or(earlier);
+            let behind_hole = first(&|other, early| other != end && !continues(other, early)).is_some();
+            if !(behind_hole && streams.of(end.other()).is_late()) {
+                return Some(Due::Answer(end));
+            }
         }
         let waits_on = patience.is_some_and(|limits| {
             let segments = self.early.low.len().saturating_add(self.early.high.len());

@@ -80,6 +80,8 @@ struct Cursor {
     /// The furthest acknowledgement. What it says beyond `highest` nothing else shows: anyone may
     /// have sent it. It counts once data comes from behind it, or when nothing more comes.
     claimed: Position,
+    /// Something came in order that had been acknowledged before: the capture has this side later than the other.
+    late: bool,
 }
 
 impl Cursor {
@@ -106,7 +108,7 @@ impl Reassembler {
     pub(crate) fn begin(&mut self, sequence: u32) {
         self.cursor.get_or_insert_with(|| {
             let start = Position::first(sequence);
-            Cursor { start, next: start, highest: start, acknowledged: start, claimed: start }
+            Cursor { start, next: start, highest: start, acknowledged: start, claimed: start, late: false }
         });
     }
 
@@ -116,8 +118,9 @@ impl Reassembler {
         self.begin(sequence);
         if let (Some(cursor), Some(expected)) = (&mut self.cursor, self.expected.take()) {
             let position = cursor.start.nearest(expected);
-            if cursor.highest.distance_to(position) <= claims::PLAUSIBLE {
+            if position >= cursor.start && cursor.highest.distance_to(position) <= claims::PLAUSIBLE {
                 cursor.claimed = cursor.claimed.max(position);
+                cursor.late = true;
             }
         }
     }
@@ -212,6 +215,7 @@ impl Reassembler {
             out.anomaly(TcpAnomaly::TruncatedPayload);
         }
         if let Some(cursor) = &mut self.cursor {
+            cursor.late |= at == cursor.next && cursor.claimed > at;
             cursor.see(behind);
         }
         if at == cursor.next {
@@ -221,7 +225,7 @@ impl Reassembler {
             self.store(at, bytes, missing, scene.now, out);
             self.give_up_holes(scene, out);
         }
-        self.trust_acknowledgement(out);
+        self.trust_acknowledgement(scene, out);
     }
 
     /// Nothing more will come: delivers what waits, with the gaps between.

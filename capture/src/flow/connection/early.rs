@@ -12,8 +12,15 @@ use crate::stats::{add, count, length};
 use crate::tcp::Segment;
 
 impl<S> Connection<S> {
-    /// Whether segments wait for what they acknowledge.
+    /// Whether something waits for what comes late, and time will tell if it waits in vain.
     pub(crate) fn waits(&self) -> bool {
+        let for_late_data =
+            |end| self.live.as_ref().is_some_and(|live| live.streams.of(end).waits_for_late_data());
+        self.has_early() || for_late_data(End::Low) || for_late_data(End::High)
+    }
+
+    /// Whether segments wait for what they acknowledge.
+    pub(super) fn has_early(&self) -> bool {
         self.order().is_some_and(|order| !order.is_empty())
     }
 
@@ -83,11 +90,18 @@ impl<S> Connection<S> {
         }
     }
 
-    /// Time has passed: takes in the early segments that waited for too long.
+    /// Time has passed: what waited for too long waits no more.
     pub(crate) fn end_overdue_waits<A>(&mut self, now: Timestamp, outlet: &mut Outlet<'_, A>)
     where
         A: Application<State = S>,
     {
+        for end in [self.originator, self.originator.other()] {
+            if self.live.as_ref().is_some_and(|live| live.streams.of(end).waits_for_late_data()) {
+                self.with_stream(end, now, outlet, |stream, out, scene| {
+                    stream.trust_acknowledgement(scene, out)
+                });
+            }
+        }
         self.take_answers(now, outlet);
         self.close_if_over(outlet);
     }
@@ -120,7 +134,7 @@ impl<S> Connection<S> {
                 count(&mut outlet.stats.waits_in_vain);
             }
             // What waited in vain has the time that it would have had.
-            let at = if answers { now } else { early.since };
+            let at = if answers { now.max(early.since) } else { early.since };
             self.take(end, &early.segment(), at, outlet);
         }
         if let Some(order) = self.odd.as_mut().and_then(|odd| odd.order.as_mut())

@@ -39,7 +39,7 @@ impl<S> Connection<S> {
         if segment.syn || segment.fin || segment.rst || segment.missing > 0 {
             return Quick::No;
         }
-        if !self.seen.of(end) || self.odd.is_some() && (self.candidate(end).is_some() || self.waits()) {
+        if !self.seen.of(end) || self.odd.is_some() && (self.candidate(end).is_some() || self.has_early()) {
             return Quick::No;
         }
         if !self.seen.of(end.other()) && self.may_be_late(segment, now, outlet.limits) {

@@ -1,6 +1,6 @@
 //! What acknowledgements, FINs and RSTs claim of a stream, and how much of it is believed: anyone may have sent them.
 
-use super::{End, Output, Reassembler};
+use super::{End, Output, Reassembler, Scene};
 use crate::stats::count;
 use crate::tcp::Segment;
 use crate::tcp::sequence::Position;
@@ -34,6 +34,11 @@ impl Reassembler {
         (position > cursor.next).then_some(position)
     }
 
+    /// Whether some of the stream was captured later than its acknowledgement.
+    pub(crate) fn is_late(&self) -> bool {
+        self.cursor.is_some_and(|cursor| cursor.late)
+    }
+
     /// Whether the other side said to have received what a segment brings next.
     pub(crate) fn is_claimed(&self, segment: &Segment<'_>) -> bool {
         self.cursor.is_some_and(|cursor| cursor.claimed > cursor.next) && self.continues_with(segment)
@@ -54,7 +59,7 @@ impl Reassembler {
     }
 
     /// The other side has received everything before `sequence`, or says so.
-    pub(crate) fn acknowledge(&mut self, sequence: u32, out: &mut impl Output) {
+    pub(crate) fn acknowledge(&mut self, sequence: u32, scene: Scene<'_>, out: &mut impl Output) {
         let Some(cursor) = &mut self.cursor else {
             self.expected = Some(sequence);
             return;
@@ -74,8 +79,8 @@ impl Reassembler {
         cursor.claimed = cursor.claimed.max(position);
         if position <= cursor.highest {
             cursor.acknowledged = cursor.acknowledged.max(position);
-            self.trust_acknowledgement(out);
         }
+        self.trust_acknowledgement(scene, out);
     }
 
     /// A FIN stands at `sequence`. Returns false if it cannot be true.
@@ -135,13 +140,15 @@ impl Reassembler {
         }
     }
 
-    /// Holes that the other side acknowledged are gaps of the capture: it has received the bytes.
-    pub(crate) fn trust_acknowledgement(&mut self, out: &mut impl Output) {
+    /// Holes that the other side acknowledged are gaps of the capture: it has received the bytes. Where acknowledgements
+    /// are captured sooner than what they acknowledge, that takes some time to show.
+    pub(crate) fn trust_acknowledgement(&mut self, scene: Scene<'_>, out: &mut impl Output) {
         while let (Some(cursor), Some(start)) = (self.cursor, self.first_pending()) {
-            if cursor.acknowledged < start {
+            if cursor.acknowledged < start || cursor.late && self.may_be_filled(scene) {
                 return;
             }
             self.close_first_hole(out);
+            self.hole_begins(scene.now);
         }
         if let (Some(cursor), Some((end, End::Fin))) = (self.cursor, self.end)
             && cursor.acknowledged >= end

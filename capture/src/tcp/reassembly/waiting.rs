@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kexray_analyzer::Timestamp;
 
-use super::{Output, Reassembler};
+use super::{Output, Reassembler, Scene};
 use crate::limits::Limits;
 use crate::stats::{add, length};
 use crate::tcp::TcpAnomaly;
@@ -18,6 +18,8 @@ pub(super) struct Waiting {
     pub(super) pieces: BTreeMap<Position, Piece>,
     pub(super) cost: usize,
     pub(super) hole_since: Timestamp,
+    /// Since when the first hole is known to be acknowledged, where it may be filled all the same.
+    pub(super) acknowledged_since: Option<Timestamp>,
 }
 
 /// A segment, or what is new in it, that waits behind a hole.
@@ -53,9 +55,10 @@ impl Reassembler {
     }
 
     pub(super) fn insert_pending(&mut self, at: Position, piece: Piece, now: Timestamp) {
-        let waiting = self
-            .waiting
-            .get_or_insert_with(|| Box::new(Waiting { pieces: BTreeMap::new(), cost: 0, hole_since: now }));
+        let waiting = self.waiting.get_or_insert_with(|| {
+            let pieces = BTreeMap::new();
+            Box::new(Waiting { pieces, cost: 0, hole_since: now, acknowledged_since: None })
+        });
         waiting.cost = waiting.cost.saturating_add(piece.cost());
         if let Some(old) = waiting.pieces.insert(at, piece) {
             waiting.cost = waiting.cost.saturating_sub(old.cost());
@@ -66,7 +69,22 @@ impl Reassembler {
     pub(super) fn hole_begins(&mut self, now: Timestamp) {
         if let Some(waiting) = &mut self.waiting {
             waiting.hole_since = now;
+            waiting.acknowledged_since = None;
         }
+    }
+
+    /// Whether the first hole, which was acknowledged, may be filled by what comes late.
+    pub(super) fn may_be_filled(&mut self, scene: Scene<'_>) -> bool {
+        self.waiting.as_mut().is_some_and(|waiting| {
+            let since = *waiting.acknowledged_since.get_or_insert(scene.now);
+            waiting.pieces.len() <= scene.limits.order_segments
+                && scene.limits.is_within_order_patience(since, scene.now)
+        })
+    }
+
+    /// Whether time will tell that the first hole is a gap.
+    pub(crate) fn waits_for_late_data(&self) -> bool {
+        self.waiting.as_ref().is_some_and(|waiting| waiting.acknowledged_since.is_some())
     }
 
     /// Splits bytes that start at `next` where the first waiting piece starts, if it starts
