@@ -38,3 +38,21 @@ impl Trail {
         !self.beyond
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use kexray_grammar::Role;
+
+    use super::*;
+
+    #[test]
+    fn of_many_flights_the_first_are_kept() {
+        let mut trail = Trail::default();
+        for octets in 0..1000 {
+            assert_eq!(trail.is_all(), octets <= 256);
+            trail.add(Timestamp::from_micros(octets.into()), Flight { from: Role::Client, octets });
+        }
+        let last = trail.passed().last().map(|passed| passed.flight.octets);
+        assert_eq!((trail.passed().len(), last), (FLIGHTS, Some(255)));
+    }
+}
