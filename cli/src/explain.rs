@@ -91,8 +91,8 @@ fn packets(out: &mut dyn Write, packets: &[Explained]) -> io::Result<()> {
         let Some((first, others)) = run.split_first() else { continue };
         let from =
             if others.iter().any(|other| other.from != first.from) { "both" } else { name(first.from) };
-        let octets = run.iter().map(|packet| packet.octets);
-        let octets = octets.sum::<Option<u32>>().map_or_else(|| "?".to_owned(), |octets| octets.to_string());
+        let octets = run.iter().map(|packet| packet.octets.map(u64::from));
+        let octets = octets.sum::<Option<u64>>().map_or_else(|| "?".to_owned(), |octets| octets.to_string());
         let doubt = if first.evidence == Evidence::Heuristic { "  (others are possible)" } else { "" };
         let taken = match (untold(first), run.len(), first.method) {
             (true, 1, _) => "not told".to_owned(),
@@ -131,4 +131,30 @@ fn verdict(session: &Session) -> String {
         None => "; by Zeek's rule",
     };
     format!("verdict  {what}, {attempts}{method}{evidence}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_told_stands_in_one_line_however_much_it_is() {
+        let untold = |from| Explained {
+            at: Timestamp::from_micros(7),
+            from,
+            octets: Some(u32::MAX),
+            message: "",
+            meaning: Meaning::Unfollowed,
+            method: None,
+            evidence: Evidence::Heuristic,
+        };
+        let mut text = Vec::new();
+        packets(&mut text, &[untold(Role::Client), untold(Role::Server), untold(Role::Server)]).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        assert_eq!(
+            text.lines().nth(1),
+            Some("   0.000000  both    12884901885  not told, 3 in a row"),
+            "{text}"
+        );
+    }
 }
