@@ -5,7 +5,7 @@ use kexray_grammar::{Compression, Event, Exchange, Named, Role};
 use crate::auth::classic::{Attempt, Classic};
 use crate::auth::details::Measure;
 use crate::auth::dialogue::{Dialogue, Each, Ends, Habits, Outcome, Told};
-use crate::auth::{Answer, Engine, Evidence, Explained, Method, Record, Step};
+use crate::auth::{Answer, Engine, Evidence, Explained, Method, Record, Step, explained};
 use crate::connected::{Connected, Purpose, Usage};
 use crate::connection::Connection;
 use crate::negotiation::Directions;
@@ -53,8 +53,8 @@ impl Notes<'_> {
             steps.extend(step);
         }
         let authenticates = self.connected.as_mut().is_none_or(|connected| connected.told(packet));
-        if let Some(explanation) = self.explanation.as_mut().filter(|_| authenticates) {
-            explanation.push(packet.explained(evidence));
+        if authenticates {
+            explained::add(self.explanation, || packet.explained(evidence));
         }
     }
 }

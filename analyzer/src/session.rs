@@ -75,8 +75,8 @@ pub struct Session {
     pub octets: Directions<Option<u64>>,
     /// How far the client came, if it left without being let in; `None` where that is not known.
     pub scan: Option<Scan>,
-    /// What encrypted packets were taken for, if that was [asked for](crate::Config::explain): those of authentication, and the
-    /// first 256 flights of what came once the user was in.
+    /// What encrypted packets were taken for, if that was [asked for](crate::Config::explain): the first 1,024 of authentication,
+    /// and the first 256 flights of what came once the user was in.
     pub explanation: Option<Vec<Explained>>,
     /// The packets in clear, in the order in which they were read, if that was asked for, likewise; the first 256.
     pub in_clear: Option<Vec<InClear>>,

@@ -77,6 +77,7 @@ const EXPLAINED: &[(&str, u64, &str)] = &[
     ("analyzer/src/auth/dialogue/mod.rs", 256, "readings kept of what is undecided"),
     ("analyzer/src/auth/dialogue/ssh1/mod.rs", 512, "packets that are kept"),
     ("analyzer/src/auth/dialogue/search.rs", 4096, "messages that are tried"),
+    ("analyzer/src/auth/explained.rs", 1024, "packets that are kept"),
     ("analyzer/src/connected/bulk.rs", 20, "shift: a mebibyte that is moved"),
     ("analyzer/src/connected/bulk.rs", 10, "times what comes back"),
     ("analyzer/src/auth/dialogue/ssh1/mod.rs", 24, "readings that are followed"),

@@ -6,6 +6,16 @@ use super::dialogue::{Said, Told};
 use super::{Evidence, Method};
 use crate::Timestamp;
 
+/// Packets of authentication that a session tells of; what comes beyond them is left out.
+const PACKETS: usize = 1024;
+
+/// Takes a packet into an explanation, if one is wanted, and there is room.
+pub(crate) fn add(explanation: &mut Option<Vec<Explained>>, explained: impl FnOnce() -> Explained) {
+    if let Some(explanation) = explanation.as_mut().filter(|it| it.len() < PACKETS) {
+        explanation.push(explained());
+    }
+}
+
 /// An encrypted packet, and what it was taken for. Once the user is in, and where lengths are hidden, it is all that was sent
 /// in one go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,5 +82,26 @@ impl Told {
         };
         let octets = (self.octets.0 > 0).then_some(self.octets.0);
         Explained { at: self.at, from: self.from, octets, message, meaning, method, evidence }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_packets_the_first_are_explained() {
+        let (mut wanted, mut unwanted) = (Some(Vec::new()), None);
+        for number in 0..5000 {
+            let at = Timestamp::from_micros(number);
+            let (octets, run) = Default::default();
+            let packet = Told { at, from: Role::Client, said: Said::Aside, octets, run };
+            for explanation in [&mut wanted, &mut unwanted] {
+                add(explanation, || packet.explained(Evidence::Exact));
+            }
+        }
+        let last = wanted.as_ref().and_then(|explanation| explanation.last()).map(|it| it.at);
+        assert_eq!((wanted.map(|it| it.len()), last), (Some(1024), Some(Timestamp::from_micros(1023))));
+        assert_eq!(unwanted, None);
     }
 }

@@ -3,7 +3,7 @@
 pub(crate) mod classic;
 pub(crate) mod details;
 pub(crate) mod dialogue;
-mod explained;
+pub(crate) mod explained;
 mod record;
 mod steps;
 

@@ -5,7 +5,7 @@ use kexray_grammar::Role;
 use crate::Timestamp;
 use crate::auth::dialogue::Habits;
 use crate::auth::dialogue::ssh1::{Dialogue, Ends, Heard};
-use crate::auth::{Evidence, Explained, Record, Step};
+use crate::auth::{Evidence, Explained, Record, Step, explained};
 use crate::ciphertext::Inference;
 use crate::connection::Connection;
 use crate::sink::Sink;
@@ -45,9 +45,7 @@ struct Notes<'a> {
 impl Notes<'_> {
     fn take(&mut self, packet: &Heard, evidence: Evidence) {
         self.steps.extend(self.record.take(&packet.as_ssh2(), evidence));
-        if let Some(explanation) = self.explanation {
-            explanation.push(packet.explained(evidence));
-        }
+        explained::add(self.explanation, || packet.explained(evidence));
     }
 }
 
