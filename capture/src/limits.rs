@@ -54,10 +54,9 @@ impl Limits {
     /// Counting it keeps one-byte segments from taking many times their length.
     pub const SEGMENT_COST: usize = 64;
 
-    /// Whether what waits for the other direction since some time may wait on.
+    /// Whether what waits for the other direction since some time may wait on. Times may go back a little too.
     pub(crate) fn is_within_order_patience(&self, since: Timestamp, now: Timestamp) -> bool {
-        let age = now.as_nanos().saturating_sub(since.as_nanos());
-        u128::from(age) <= self.order_patience.as_nanos()
+        u128::from(now.as_nanos().abs_diff(since.as_nanos())) <= self.order_patience.as_nanos()
     }
 
     /// For one of `shares` engines that take in one capture together: what bounds all flows is divided.

@@ -203,6 +203,17 @@ fn nobody_waits_for_long() {
 }
 
 #[test]
+fn a_clock_that_is_set_back_ends_a_wait() {
+    let mut scene = Scene::new(Limits::default());
+    scene.handshake();
+    scene.server(3604 * MS, "PA", 1, 6, "answer");
+    scene.server(3500 * MS, "A", 7, 6, "");
+    assert_eq!(scene.told(), []);
+    scene.server(4 * MS, "A", 7, 6, "");
+    assert_eq!(scene.told(), [(Responder, "answer")]);
+}
+
+#[test]
 fn other_flows_show_that_time_passes() {
     let mut scene = Scene::new(Limits::default());
     scene.handshake();

@@ -23,7 +23,8 @@ const PATIENT_TIMES: u8 = 4;
 #[derive(Debug, Default)]
 pub(super) struct Order {
     early: Ends<VecDeque<Early>>,
-    cost: usize,
+    /// Bytes of their payloads.
+    payload: usize,
     /// Early segments so far.
     number: u64,
     /// Nobody waits for what this end sent before that place, come or not.
@@ -67,16 +68,13 @@ impl Early {
     pub(super) fn segment(&self) -> Segment<'_> {
         Segment { payload: &self.payload, ..self.head }
     }
-
-    fn cost(&self) -> usize {
-        self.payload.len().saturating_add(size_of::<Self>())
-    }
 }
 
 impl Order {
     /// Memory held, in bytes.
-    pub(super) const fn cost(&self) -> usize {
-        self.cost
+    pub(super) fn cost(&self) -> usize {
+        let places = self.early.low.capacity().saturating_add(self.early.high.capacity());
+        places.saturating_mul(size_of::<Early>()).saturating_add(self.payload)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -98,7 +96,7 @@ impl Order {
         self.number = self.number.saturating_add(1);
         let head = Segment { payload: &[], ..*segment };
         let early = Early { head, payload: segment.payload.into(), number: self.number, since };
-        self.cost = self.cost.saturating_add(early.cost());
+        self.payload = self.payload.saturating_add(early.payload.len());
         self.early.of_mut(end).push_back(early);
     }
 
@@ -113,8 +111,13 @@ impl Order {
             Due::Answer(end) => (end, false),
             Due::InVain(end) => (end, true),
         };
-        let early = self.early.of_mut(end).pop_front()?;
-        self.cost = self.cost.saturating_sub(early.cost());
+        let queue = self.early.of_mut(end);
+        let early = queue.pop_front()?;
+        if queue.is_empty() {
+            // Most that waited once do not wait again.
+            *queue = VecDeque::new();
+        }
+        self.payload = self.payload.saturating_sub(early.payload.len());
         if in_vain && let Some(awaited) = self.awaited(streams, end, &early.head) {
             // Nor does any other that waits for the same.
             *self.forgone.of_mut(end.other()) = Some(awaited);
@@ -176,9 +179,44 @@ impl Order {
         let waits_on = patience.is_some_and(|limits| {
             let segments = self.early.low.len().saturating_add(self.early.high.len());
             segments <= limits.order_segments
-                && self.cost <= limits.buffered_per_direction
+                && self.cost() <= limits.buffered_per_direction
                 && limits.is_within_order_patience(oldest.since, now)
         });
         (!waits_on).then_some(Due::InVain(earlier))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_no_more_takes_no_room() {
+        let payload = [0; 100];
+        let head = Segment {
+            source_port: 1,
+            destination_port: 2,
+            sequence: 0,
+            acknowledgement: Some(10),
+            syn: false,
+            fin: false,
+            rst: false,
+            psh: false,
+            payload: &payload,
+            missing: 0,
+        };
+        let streams = Ends { low: Reassembler::new(), high: Reassembler::new() };
+        let mut order = Order::default();
+        for length in 1..=9_usize {
+            for end in [End::Low, End::High] {
+                order.push(end, &head, Timestamp::default());
+            }
+            let least = 2 * length * (payload.len() + size_of::<Early>());
+            // A queue grows to four places at first, then to twice as many as before.
+            let most = 2 * least + 8 * size_of::<Early>();
+            assert!((least..=most).contains(&order.cost()), "{} for {length} of each end", order.cost());
+        }
+        while order.pop(&streams, Timestamp::default(), None).is_some() {}
+        assert_eq!((order.cost(), order.is_empty()), (0, true));
     }
 }
