@@ -84,7 +84,7 @@ impl Default for Limits {
             one_sided_bytes: 256 << 10,
             one_sided_segments: 256,
             one_sided_patience: Duration::from_secs(10),
-            order_segments: 64,
+            order_segments: 256,
             order_patience: Duration::from_millis(200),
             datagrams: 1024,
             datagram_bytes: 16 << 20,
