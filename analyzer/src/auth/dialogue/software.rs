@@ -27,4 +27,9 @@ impl Habits {
     pub(crate) fn aligns_lone_passwords(self) -> Option<usize> {
         self.0.and_then(Software::aligns_lone_passwords)
     }
+
+    /// Octets of the DISCONNECT by which it refuses a user who tried too often, if they are known.
+    pub(crate) fn parts_with(self) -> Option<usize> {
+        self.0.and_then(Software::parts_with)
+    }
 }

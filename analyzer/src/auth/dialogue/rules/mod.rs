@@ -99,7 +99,8 @@ pub(super) fn offers(ends: &Ends, situation: &Situation, from: Role, offer: &mut
         return;
     }
     if situation.stage == Stage::Over {
-        // Whatever it is, it changes nothing.
+        // An end may say good-bye too. Whatever else it is changes nothing.
+        offers.put(Said::Disconnect, Interval::from(bounds::DISCONNECT, numbers::MOST_WORDS), 5);
         return offers.put(Said::Later, Interval::new(bounds::SUCCESS, bounds::ANY), 8);
     }
     match (situation.authenticated, from) {
@@ -116,14 +117,14 @@ mod tests {
     #[test]
     fn nothing_is_said_behind_a_good_bye() {
         let offered = |situation: &Situation, from| {
-            let mut offered = 0;
-            offers(&Ends::default(), situation, from, &mut |_| offered += 1);
+            let mut offered = Vec::new();
+            offers(&Ends::default(), situation, from, &mut |offer| offered.push(offer.said));
             offered
         };
         let mut left = Situation { stage: Stage::Over, ..Situation::default() };
         left.gone.client = true;
-        assert_eq!(offered(&left, Role::Client), 0);
-        // What was on its way may still come.
-        assert_eq!(offered(&left, Role::Server), 1);
+        assert_eq!(offered(&left, Role::Client), []);
+        // What was on its way may still come, and another good-bye.
+        assert_eq!(offered(&left, Role::Server), [Said::Disconnect, Said::Later]);
     }
 }

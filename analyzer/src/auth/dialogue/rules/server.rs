@@ -38,6 +38,12 @@ pub(super) fn offers<F: FnMut(Offer)>(ends: &Ends, s: &Situation, offers: &mut O
         (false, _) => 8,
     };
     offers.put(Said::Disconnect, Interval::from(DISCONNECT, numbers::MOST_WORDS), leave);
+    if let Some(words) = ends.habits.server.parts_with()
+        && s.waits()
+        && s.attempts > 0
+    {
+        offers.exact(Said::Disconnect, octets(words), leave.saturating_sub(1));
+    }
     match s.service {
         Service::NotAsked => return,
         Service::Asked => return offers.exact(Said::ServiceAccept, SERVICE, 0),
@@ -106,6 +112,8 @@ fn answers<F: FnMut(Offer)>(s: &Situation, method: Method, offers: &mut Offers<'
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::situation::Each;
+    use super::super::super::software::Habits;
     use super::super::offers;
     use super::*;
 
@@ -125,6 +133,29 @@ mod tests {
     #[test]
     fn nothing_is_answered_that_was_not_asked() {
         assert_eq!(answers_to(Situation { stage: Stage::Ready, ..Situation::default() }), []);
+    }
+
+    /// What speaks against a DISCONNECT of so many octets, which OpenSSH's server says to a client that tried so often.
+    fn against_parting(payload: usize, attempts: u16) -> u16 {
+        let habits = Each { client: Habits::default(), server: Habits::of(b"SSH-2.0-OpenSSH_9.2") };
+        let s = Situation { service: Service::Accepted, attempts, ..asked(Method::Password, false) };
+        let mut least = u16::MAX;
+        offers(&Ends { habits, ..Ends::default() }, &s, Role::Server, &mut |offer| {
+            if offer.said == Said::Disconnect && offer.payload.meets(Interval::exactly(octets(payload))) {
+                least = least.min(offer.cost.0);
+            }
+        });
+        least
+    }
+
+    #[test]
+    fn who_tried_too_often_is_told_so() {
+        let words = "Too many authentication failures".len();
+        let message = DISCONNECT.0 as usize + words;
+        for attempts in [1, 2, 5] {
+            assert_eq!(against_parting(message, attempts) + 1, against_parting(message + 1, attempts));
+        }
+        assert_eq!(against_parting(message, 0), against_parting(message + 1, 0));
     }
 
     #[test]
