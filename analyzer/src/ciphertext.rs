@@ -93,6 +93,16 @@ impl Inference {
         }
     }
 
+    /// What was said before what is not known any more.
+    pub(crate) fn lose_order(&mut self) {
+        match self {
+            Self::Dialogue(Some(_)) | Self::Ssh1(_) => self.lose(),
+            Self::Connected(connected) => connected.lose_order(),
+            // Zeek's rule knows nothing of order, and before the first ciphertext there is nothing to lose.
+            Self::Classic(_) | Self::Dialogue(None) | Self::Over => {}
+        }
+    }
+
     /// The time from which on a verdict may still be told.
     pub(crate) fn undecided_since(&self) -> Option<Timestamp> {
         match self {

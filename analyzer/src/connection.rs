@@ -168,6 +168,12 @@ impl Connection {
         }
     }
 
+    /// What comes next answers what has not come yet: what was said before what is not known any more. Where that matters,
+    /// for what is inferred of what is encrypted, nothing more is.
+    pub fn lose_order(&mut self) {
+        self.inference.lose_order();
+    }
+
     /// `length` bytes that `side` sent next are missing from the capture.
     pub fn gap(&mut self, side: Side, at: Timestamp, length: u64, sink: &mut (impl Sink + ?Sized)) {
         if self.verdict == Verdict::NotSsh || length == 0 || self.finished {

@@ -17,7 +17,7 @@ pub enum Interest {
 
 /// The consumer of the streams that an [`Engine`](crate::Engine) puts together.
 ///
-/// For each flow, in this order: `open` once, `deliver` and `gap` any number of times, `close`
+/// For each flow, in this order: `open` once, `deliver`, `gap` and `misplaced` any number of times, `close`
 /// once. A flow without data, such as a port scan, is never opened.
 /// The bytes and gaps of one side, in the order of the calls, are that side's whole stream: what
 /// is neither delivered nor a gap has not been sent yet, as far as the capture tells.
@@ -57,6 +57,12 @@ pub trait Application {
         at: Timestamp,
         length: u64,
     ) -> Interest;
+
+    /// What `side` says next answers what the other side said, and that has not come: it may still come, too late, or be a
+    /// gap. What was said before what is not known.
+    fn misplaced(&mut self, flow: &Flow, state: &mut Self::State, side: Side, at: Timestamp) {
+        let _ = (flow, state, side, at);
+    }
 
     /// Bytes that the application holds for a flow, beyond what it holds for any. It is asked after
     /// each `deliver` and `gap`, and counts for [`Limits::buffered_in_total`](crate::Limits).

@@ -248,6 +248,10 @@ impl<O: Observer> Application for SshFlows<O> {
         self.after(flow, state, at)
     }
 
+    fn misplaced(&mut self, _: &Flow, state: &mut SshFlow, _: Side, _: Timestamp) {
+        state.connection.lose_order();
+    }
+
     fn held(&self, state: &SshFlow) -> usize {
         state.kept
     }

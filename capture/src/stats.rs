@@ -110,6 +110,8 @@ counters! {
     early_segments,
     /// Waits for what a segment acknowledges that were given up.
     waits_in_vain,
+    /// Segments taken in before what they acknowledge.
+    misplaced_segments,
     /// Bytes that the capture is known to lack.
     gap_bytes,
     /// Gaps reported.

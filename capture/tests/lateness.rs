@@ -18,6 +18,8 @@ type Call = (Side, u64, String);
 #[derive(Debug, Default)]
 struct Recorder {
     calls: Vec<Call>,
+    /// How many calls there were before each that is said to be out of its place.
+    misplaced: Vec<usize>,
     closed: Vec<u64>,
     waiting: BTreeMap<u64, Timestamp>,
 }
@@ -36,6 +38,10 @@ impl Application for Recorder {
     fn gap(&mut self, _: &Flow, (): &mut (), side: Side, at: Timestamp, length: u64) -> Interest {
         self.calls.push((side, at.as_nanos(), "_".repeat(length as usize)));
         Interest::Continue
+    }
+
+    fn misplaced(&mut self, _: &Flow, (): &mut (), _: Side, _: Timestamp) {
+        self.misplaced.push(self.calls.len());
     }
 
     fn waits(&mut self, number: u64, before: Option<Timestamp>, since: Option<Timestamp>) {
@@ -143,6 +149,7 @@ fn an_answer_waits_for_its_question() {
         "the time of the packet that made it possible"
     );
     assert_eq!((stats.early_segments, stats.waits_in_vain, stats.delivered_bytes), (2, 0, 24));
+    assert!(recorder.misplaced.is_empty());
 }
 
 #[test]
@@ -200,6 +207,31 @@ fn nobody_waits_for_long() {
     let (recorder, stats) = scene.end();
     assert_eq!(recorder.calls[2], (Originator, 207 * MS, "whats".to_owned()), "late, but not lost");
     assert_eq!((stats.early_segments, stats.waits_in_vain), (1, 1));
+}
+
+#[test]
+fn an_answer_that_waited_in_vain_is_out_of_its_place() {
+    let mut scene = Scene::new(Limits::default());
+    scene.handshake();
+    scene.client(4 * MS, "PA", 1, 1, "hello");
+    scene.server(5 * MS, "PA", 1, 10, "answer");
+    scene.server(206 * MS, "A", 7, 10, "");
+    assert_eq!(scene.told(), [(Originator, "hello"), (Responder, "answer")]);
+    let (recorder, stats) = scene.end();
+    assert_eq!((recorder.misplaced, stats.misplaced_segments), (vec![1], 1));
+}
+
+#[test]
+fn an_answer_to_what_waits_for_nothing_is_out_of_its_place() {
+    let mut scene = Scene::new(Limits::default());
+    scene.handshake();
+    scene.client(4 * MS, "PA", 1, 1, "hello");
+    // It answers what the client says next, which in its turn answers what is not there.
+    scene.server(5 * MS, "PA", 6, 10, "two");
+    scene.client(6 * MS, "PA", 6, 6, "more");
+    let told = [(Originator, "hello"), (Originator, "more"), (Responder, "_____"), (Responder, "two")];
+    assert_eq!(scene.told(), told);
+    assert_eq!(scene.end().0.misplaced, [1]);
 }
 
 #[test]
@@ -358,6 +390,7 @@ fn a_retransmission_acknowledges_what_answers_it() {
     scene.server(4 * MS, "PA", 1, 6, "answer");
     scene.client(5 * MS, "PA", 1, 7, "whats");
     assert_eq!(scene.told(), [(Originator, "whats"), (Responder, "answer")]);
+    assert!(scene.end().0.misplaced.is_empty());
 }
 
 #[test]

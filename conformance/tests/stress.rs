@@ -37,6 +37,8 @@ enum Trouble {
     Lost,
     /// One end's pieces come later.
     Late(Side),
+    /// One in five pieces comes behind what the other end says next, and that is told.
+    Misplaced,
     /// Segments are small.
     Small,
     /// Nothing is seen of the end.
@@ -51,6 +53,7 @@ fn verdict(calls: &[Call], trouble: Trouble, seed: u64) -> Option<bool> {
     let mut numbers = Numbers(seed);
     let mut connection = Connection::new();
     let mut last = Timestamp::default();
+    let mut held: Option<(Side, &[u8])> = None;
     let calls = match trouble {
         Trouble::Unfinished => calls.get(..numbers.next(calls.len())).unwrap_or_default(),
         _ => calls,
@@ -65,7 +68,16 @@ fn verdict(calls: &[Call], trouble: Trouble, seed: u64) -> Option<bool> {
             }
             Piece::Octets(octets) => octets,
         };
+        if held.is_some_and(|(side, _)| side != call.side) {
+            connection.lose_order();
+        } else if let Some((side, octets)) = held.take() {
+            connection.deliver(side, call.at, octets, &mut Deaf);
+        }
         match trouble {
+            Trouble::Misplaced if sealed && held.is_none() && numbers.next(5) == 0 => {
+                held = Some((call.side, octets));
+                continue;
+            }
             Trouble::Cut if sealed => {
                 let (one, two) = octets.split_at(numbers.next(octets.len()));
                 connection.deliver(call.side, call.at, one, &mut Deaf);
@@ -85,6 +97,12 @@ fn verdict(calls: &[Call], trouble: Trouble, seed: u64) -> Option<bool> {
             }
             _ => connection.deliver(call.side, call.at, octets, &mut Deaf),
         }
+        if let Some((side, octets)) = held.take() {
+            connection.deliver(side, call.at, octets, &mut Deaf);
+        }
+    }
+    if let Some((side, octets)) = held {
+        connection.deliver(side, last, octets, &mut Deaf);
     }
     if !matches!(trouble, Trouble::Unfinished) {
         connection.end();
@@ -108,11 +126,12 @@ fn trouble_on_the_way_leaves_a_verdict_unsaid_but_turns_none_round() -> Outcome 
         Trouble::Lost,
         Trouble::Late(Side::Originator),
         Trouble::Late(Side::Responder),
+        Trouble::Misplaced,
         Trouble::Small,
         Trouble::Unfinished,
     ];
     let mut turned = Vec::new();
-    let mut kept = [0_usize; 6];
+    let mut kept = [0_usize; 7];
     for path in captures(&material)? {
         for (index, calls) in streams::of(&path)?.iter().enumerate() {
             let Some(whole) = verdict(calls, Trouble::None, 0) else { continue };

@@ -185,7 +185,7 @@ impl Connected {
             return;
         }
         // What went the other way meanwhile may have been told before.
-        self.ordered = false;
+        self.lose_order();
         if let Some(resumption) = self.resumptions.of_mut(from) {
             return resumption.skip(missing);
         }
@@ -203,6 +203,11 @@ impl Connected {
             let open = self.flights.rest(from).unwrap_or_default();
             self.carry(from, missing.saturating_add(open.into()));
         }
+    }
+
+    /// From here on it is not known what was said before what the other end said.
+    pub(crate) const fn lose_order(&mut self) {
+        self.ordered = false;
     }
 
     /// From here on nothing is certain.

@@ -221,6 +221,9 @@ impl<S> Connection<S> {
         if segment.rst {
             return self.take_reset(end, segment, now, outlet);
         }
+        if self.is_misplaced(end, segment) {
+            self.tell_misplaced(end, now, outlet);
+        }
         if segment.has_data() {
             let begun = self.ask(end, Reassembler::has_begun);
             if !begun && segment.length() == 1 && !segment.psh {

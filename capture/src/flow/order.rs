@@ -91,6 +91,11 @@ impl Order {
         self.in_vain < PATIENT_TIMES && self.awaited(streams, end, segment).is_some()
     }
 
+    /// The first segment of `end` that waits.
+    pub(super) fn first(&self, end: End) -> Option<Segment<'_>> {
+        self.early.of(end).front().map(Early::segment)
+    }
+
     /// Keeps a segment of `end`.
     pub(super) fn push(&mut self, end: End, segment: &Segment<'_>, since: Timestamp) {
         self.number = self.number.saturating_add(1);

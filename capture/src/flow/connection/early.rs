@@ -2,11 +2,11 @@
 
 use kexray_analyzer::Timestamp;
 
-use super::Connection;
+use super::{Connection, side};
 use crate::application::Application;
 use crate::flow::End;
 use crate::flow::order::{Order, Taken};
-use crate::flow::outlet::Outlet;
+use crate::flow::outlet::{Opened, Outlet};
 use crate::limits::Limits;
 use crate::stats::{add, count, length};
 use crate::tcp::Segment;
@@ -65,6 +65,32 @@ impl<S> Connection<S> {
     pub(super) fn may_be_late(&self, segment: &Segment<'_>, now: Timestamp, limits: &Limits) -> bool {
         // Where the capture begins inside a connection, what is acknowledged was sent before.
         self.opening_seen && !segment.fin && limits.is_within_order_patience(self.first_packet, now)
+    }
+
+    /// Whether a segment sent by `end`, which is taken in, answers what has neither come nor waits for its turn.
+    pub(super) fn is_misplaced(&self, end: End, segment: &Segment<'_>) -> bool {
+        let Some(streams) = self.live.as_ref().map(|live| &live.streams) else { return false };
+        let other = streams.of(end.other());
+        let is_at_hand = || {
+            let first = self.order().and_then(|order| order.first(end.other()));
+            first.is_some_and(|first| other.continues_with(&first))
+        };
+        other.has_begun()
+            && segment.acknowledgement.is_some_and(|number| other.awaited(number).is_some())
+            && streams.of(end).is_news(segment)
+            && !is_at_hand()
+    }
+
+    /// Tells the application that what `end` says next is out of its place.
+    pub(super) fn tell_misplaced<A>(&mut self, end: End, now: Timestamp, outlet: &mut Outlet<'_, A>)
+    where
+        A: Application<State = S>,
+    {
+        let side = side(self.originator, end);
+        if let Some(Opened { flow, state, .. }) = self.live.as_mut().and_then(|live| live.opened.as_mut()) {
+            count(&mut outlet.stats.misplaced_segments);
+            outlet.application.misplaced(flow, state, side, now);
+        }
     }
 
     /// Keeps an early segment.
