@@ -1,6 +1,7 @@
 //! The life of a TCP connection, from its first packet to the last.
 
 mod early;
+mod ending;
 mod lookup;
 mod quick;
 
@@ -8,7 +9,7 @@ use kexray_analyzer::{Side, Timestamp};
 
 use super::order::Order;
 use super::outlet::{Candidate, Odd, Opened, Outlet, Stream, is_news};
-use super::{End, Ends, Flow, Identity, Key, Keyed, Phase};
+use super::{End, Ends, Identity, Key, Keyed, Phase};
 use crate::application::Application;
 use crate::limits::Limits;
 use crate::stats::{add, count};
@@ -248,51 +249,6 @@ impl<S> Connection<S> {
         }
     }
 
-    fn close_if_over<A>(&mut self, outlet: &mut Outlet<'_, A>)
-    where
-        A: Application<State = S>,
-    {
-        if self.is_finished() && self.is_delivered() {
-            // Nothing can come any more that would change the streams. The entry stays for
-            // late packets, so that they do not look like a new connection.
-            self.close(outlet);
-        }
-    }
-
-    /// Delivers what waits, since the packet of that time shows that nothing more will come, and closes the flow, whose
-    /// packets are skipped from then on.
-    pub(crate) fn finish<A>(&mut self, now: Timestamp, outlet: &mut Outlet<'_, A>)
-    where
-        A: Application<State = S>,
-    {
-        let now = now.max(self.last_packet);
-        self.wait_no_more(now, outlet);
-        for end in [self.originator, self.originator.other()] {
-            if self.live.is_none() {
-                break;
-            }
-            self.with_stream(end, now, outlet, |stream, out, _| stream.flush(out));
-        }
-        if let Some(Opened { flow, state, .. }) = self.live.as_mut().and_then(|live| live.opened.as_mut()) {
-            outlet.application.give_up(flow, state, now);
-        }
-        self.close(outlet);
-    }
-
-    /// Frees the buffers by giving up all holes.
-    pub(crate) fn give_up_holes<A>(&mut self, now: Timestamp, outlet: &mut Outlet<'_, A>)
-    where
-        A: Application<State = S>,
-    {
-        self.wait_no_more(now, outlet);
-        for end in [self.originator, self.originator.other()] {
-            if self.live.is_some() {
-                self.with_stream(end, now, outlet, |stream, out, _| stream.give_up_all(out));
-            }
-        }
-        self.close_if_over(outlet);
-    }
-
     /// Takes a SYN. False if it does not belong to the connection.
     fn synchronize<A>(
         &mut self,
@@ -337,62 +293,6 @@ impl<S> Connection<S> {
         }
     }
 
-    /// Takes a FIN, which stands at `sequence`.
-    fn take_fin<A>(&mut self, end: End, sequence: u32, now: Timestamp, outlet: &mut Outlet<'_, A>)
-    where
-        A: Application<State = S>,
-    {
-        if self.closed {
-            // Over that segment's data interest was lost; its FIN counts for the end of the flow.
-            *self.fin.of_mut(end) = true;
-            return;
-        }
-        let at_start = self.initial.of(end).is_some_and(|initial| initial.wrapping_add(1) == sequence);
-        if self.live.is_none() && at_start {
-            *self.fin.of_mut(end) = true;
-            return;
-        }
-        // Ahead of a hole it does not count before it is reached: see `with_stream`.
-        self.with_stream(end, now, outlet, |stream, out, scene| {
-            if stream.finish(sequence) {
-                stream.trust_acknowledgement(scene, out);
-            } else {
-                count(&mut out.stats.ignored_ends);
-            }
-        });
-    }
-
-    /// Takes a RST. Anyone may send one: it ends nothing unless it comes where the receiver would
-    /// believe it. RFC 5961 section 3.
-    fn take_reset<A>(&mut self, end: End, segment: &Segment<'_>, now: Timestamp, outlet: &mut Outlet<'_, A>)
-    where
-        A: Application<State = S>,
-    {
-        if self.expects_reset(end, segment) {
-            self.wait_no_more(now, outlet);
-            self.reset = true;
-            if let Some(live) = &mut self.live {
-                live.streams.low.reset();
-                live.streams.high.reset();
-            }
-        } else {
-            count(&mut outlet.stats.ignored_ends);
-            self.report(end, TcpAnomaly::ResetOutOfSequence, now, outlet);
-        }
-    }
-
-    fn expects_reset(&self, end: End, segment: &Segment<'_>) -> bool {
-        let (mine, peer) = (self.initial.of(end), self.initial.of(end.other()));
-        if let (None, Some(initial), None) = (&self.live, peer, mine) {
-            // A SYN is refused by its number, with the data that came with it (RFC 9293 section 3.10.7.3).
-            return segment.acknowledgement.is_some_and(|number| {
-                let first = initial.wrapping_add(1);
-                number.wrapping_sub(first) <= u32::from(u16::MAX)
-            });
-        }
-        self.ask(end, |stream| stream.is_expected(segment.sequence))
-    }
-
     /// A segment of a flow whose data goes nowhere: only the end of the connection matters.
     fn skip_segment<A>(&mut self, end: End, segment: &Segment<'_>, outlet: &mut Outlet<'_, A>) {
         let counter = if self.is_finished() {
@@ -403,12 +303,6 @@ impl<S> Connection<S> {
         add(counter, segment.length());
         self.reset |= segment.rst;
         *self.fin.of_mut(end) |= segment.fin;
-    }
-
-    /// Whether both streams are delivered up to their ends.
-    fn is_delivered(&self) -> bool {
-        let delivered = |stream: &Reassembler| stream.is_complete() || !stream.has_begun();
-        !self.has_early() && self.ask(End::Low, delivered) && self.ask(End::High, delivered)
     }
 
     /// Tells the application of something odd, unless it was told before.
@@ -476,24 +370,6 @@ impl<S> Connection<S> {
             let streams = fresh.unwrap_or(Ends { low: Reassembler::new(), high: Reassembler::new() });
             Box::new(Live { streams, opened: None })
         })
-    }
-
-    /// Closes the application's view of the flow, and frees the buffers.
-    fn close<A>(&mut self, outlet: &mut Outlet<'_, A>)
-    where
-        A: Application<State = S>,
-    {
-        self.closed = true;
-        let order = self.odd.as_mut().and_then(|odd| odd.order.take());
-        if let Some(since) = order.and_then(|order| order.told_since()) {
-            outlet.application.waits(self.number, Some(since), None);
-        }
-        if let Some(live) = self.live.take()
-            && let Some(Opened { flow, state, .. }) = live.opened
-        {
-            let flow = Flow { ended: self.reset || self.fin.low || self.fin.high, ..flow };
-            outlet.application.close(&flow, state, self.last_packet);
-        }
     }
 }
 
