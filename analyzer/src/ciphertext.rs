@@ -5,7 +5,7 @@ use kexray_grammar::{Compression, Event, Exchange, Named, Role};
 use crate::auth::classic::{Attempt, Classic};
 use crate::auth::details::Measure;
 use crate::auth::dialogue::{Dialogue, Each, Ends, Habits, Outcome, Told};
-use crate::auth::{Answer, Engine, Evidence, Explained, Method, Record, Step, explained};
+use crate::auth::{Answer, Engine, Evidence, Method, Notes, Record, Step};
 use crate::connected::{Connected, Purpose, Usage};
 use crate::connection::Connection;
 use crate::negotiation::Directions;
@@ -37,25 +37,11 @@ pub(crate) struct Following {
     connected: Option<Box<Connected>>,
 }
 
-/// Takes down what became certain.
-struct Notes<'a> {
-    record: &'a mut Record,
-    connected: Option<&'a mut Connected>,
-    explanation: &'a mut Option<Vec<Explained>>,
-    /// Requests that were answered; `None` where nobody wants to know.
-    steps: Option<Vec<Step>>,
-}
-
-impl Notes<'_> {
-    fn take(&mut self, packet: &Told, evidence: Evidence) {
-        let step = self.record.take(packet, evidence);
-        if let Some(steps) = &mut self.steps {
-            steps.extend(step);
-        }
-        let authenticates = self.connected.as_mut().is_none_or(|connected| connected.told(packet));
-        if authenticates {
-            explained::add(self.explanation, || packet.explained(evidence));
-        }
+/// Takes down what became certain of a packet. What comes once the user is in is explained when it is known what for.
+fn note(notes: &mut Notes<'_>, connected: &mut Option<Box<Connected>>, packet: &Told, evidence: Evidence) {
+    notes.take(packet, evidence);
+    if connected.as_mut().is_none_or(|connected| connected.told(packet)) {
+        notes.explain(|| packet.explained(evidence));
     }
 }
 
@@ -198,20 +184,16 @@ impl Connection {
     ) {
         let Inference::Dialogue(Some(following)) = &mut self.inference else { return };
         let Following { dialogue, record, connected } = &mut **following;
-        let mut notes = Notes {
-            record,
-            connected: connected.as_deref_mut(),
-            explanation: &mut self.session.explanation,
-            steps: sink.wants_events().then(Vec::new),
-        };
-        dialogue.deliver(role, at, octets, full, &mut |packet, evidence| notes.take(packet, evidence));
+        let mut notes = Notes::new(record, &mut self.session.explanation, sink.wants_events());
+        let tell = &mut |packet: &Told, evidence| note(&mut notes, connected, packet, evidence);
+        dialogue.deliver(role, at, octets, full, tell);
         let steps = notes.steps;
         if let Some(outcome) = dialogue.decided() {
             self.take_outcome(outcome);
         } else if dialogue.is_lost() {
             self.inference = Inference::Over;
         }
-        for step in steps.iter().flatten() {
+        for step in &steps {
             self.tell_step(step, sink);
         }
     }
@@ -220,15 +202,11 @@ impl Connection {
     fn finish_dialogue(&mut self, at: Timestamp, sink: &mut (impl Sink + ?Sized)) {
         let Inference::Dialogue(Some(following)) = &mut self.inference else { return };
         let Following { dialogue, record, connected } = &mut **following;
-        let mut notes = Notes {
-            record,
-            connected: connected.as_deref_mut(),
-            explanation: &mut self.session.explanation,
-            steps: sink.wants_events().then(Vec::new),
-        };
-        let outcome = dialogue.finish(self.ended, &mut |packet, evidence| notes.take(packet, evidence));
-        notes.record.leave_unanswered(outcome.evidence);
-        let steps = notes.steps.unwrap_or_default();
+        let mut notes = Notes::new(record, &mut self.session.explanation, sink.wants_events());
+        let tell = &mut |packet: &Told, evidence| note(&mut notes, connected, packet, evidence);
+        let outcome = dialogue.finish(self.ended, tell);
+        let steps = notes.steps;
+        record.leave_unanswered(outcome.evidence);
         self.take_outcome(outcome);
         self.tell_end(at, &steps, sink);
     }

@@ -3,11 +3,13 @@
 pub(crate) mod classic;
 pub(crate) mod details;
 pub(crate) mod dialogue;
-pub(crate) mod explained;
+mod explained;
+mod notes;
 mod record;
 mod steps;
 
 pub use self::explained::{Explained, Meaning};
+pub(crate) use self::notes::Notes;
 pub(crate) use self::record::Record;
 pub use self::steps::{Answer, Evidence, Method, Step};
 

@@ -5,7 +5,7 @@ use kexray_grammar::Role;
 use crate::Timestamp;
 use crate::auth::dialogue::Habits;
 use crate::auth::dialogue::ssh1::{Dialogue, Ends, Heard};
-use crate::auth::{Evidence, Explained, Record, Step, explained};
+use crate::auth::{Evidence, Notes, Record};
 use crate::ciphertext::Inference;
 use crate::connection::Connection;
 use crate::sink::Sink;
@@ -34,19 +34,10 @@ impl FollowingSsh1 {
     }
 }
 
-/// Takes down what became certain.
-struct Notes<'a> {
-    record: &'a mut Record,
-    explanation: &'a mut Option<Vec<Explained>>,
-    /// Requests that were answered.
-    steps: Vec<Step>,
-}
-
-impl Notes<'_> {
-    fn take(&mut self, packet: &Heard, evidence: Evidence) {
-        self.steps.extend(self.record.take(&packet.as_ssh2(), evidence));
-        explained::add(self.explanation, || packet.explained(evidence));
-    }
+/// Takes down what became certain of a packet.
+fn note(notes: &mut Notes<'_>, packet: &Heard, evidence: Evidence) {
+    notes.take(&packet.as_ssh2(), evidence);
+    notes.explain(|| packet.explained(evidence));
 }
 
 impl Connection {
@@ -68,8 +59,8 @@ impl Connection {
         let Inference::Ssh1(following) = &mut self.inference else { return };
         let FollowingSsh1 { dialogue, record } = &mut **following;
         let was_decided = dialogue.is_decided();
-        let mut notes = Notes { record, explanation: &mut self.session.explanation, steps: Vec::new() };
-        dialogue.deliver(role, at, octets, &mut |packet, evidence| notes.take(packet, evidence));
+        let mut notes = Notes::new(record, &mut self.session.explanation, sink.wants_events());
+        dialogue.deliver(role, at, octets, &mut |packet, evidence| note(&mut notes, packet, evidence));
         let steps = notes.steps;
         if dialogue.is_decided() && !was_decided {
             self.take_ssh1_outcome();
@@ -84,8 +75,8 @@ impl Connection {
         let Inference::Ssh1(following) = &mut self.inference else { return };
         let FollowingSsh1 { dialogue, record } = &mut **following;
         if !dialogue.is_decided() {
-            let mut notes = Notes { record, explanation: &mut self.session.explanation, steps: Vec::new() };
-            dialogue.finish(self.ended, &mut |packet, evidence| notes.take(packet, evidence));
+            let mut notes = Notes::new(record, &mut self.session.explanation, sink.wants_events());
+            dialogue.finish(self.ended, &mut |packet, evidence| note(&mut notes, packet, evidence));
             let steps = notes.steps;
             record.leave_unanswered(dialogue.outcome().evidence);
             self.take_ssh1_outcome();

@@ -87,7 +87,7 @@ pub(crate) struct Handover {
 #[derive(Debug)]
 pub(crate) struct Dialogue {
     standing: Arc<Standing>,
-    /// Whether lengths of packets are in clear.
+    /// Whether lengths of packets are in clear, as the terms say: each delivery asks, and they lie elsewhere in memory.
     clear: Each<bool>,
     framings: Each<Framing>,
     /// What led to the standing, if it is not told yet.
