@@ -1,12 +1,12 @@
 //! What was told of hosts lately, so that it is not told again.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use kexray_analyzer::Timestamp;
 
 use super::Notice;
+use super::room::Room;
 use super::window::passed;
 
 /// What is told once: a notice of a host, or of what it did to another one.
@@ -22,9 +22,7 @@ pub(super) struct Id {
 /// What was told lately.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lately {
-    told: HashMap<Id, Timestamp>,
-    /// Things that were left out since it was last looked which can be forgotten.
-    refused: usize,
+    told: Room<Id, Timestamp>,
 }
 
 /// Whether something may be told.
@@ -43,18 +41,9 @@ impl Lately {
         if self.told.get(&id).is_some_and(|told| passed(*told, at) <= length) {
             return Turn::Again;
         }
-        if self.told.len() >= at_most && !self.told.contains_key(&id) {
-            // To look through all takes as long as so many sessions.
-            self.refused = self.refused.saturating_add(1);
-            if self.refused > at_most / 8 {
-                self.refused = 0;
-                self.told.retain(|_, told| passed(*told, at) <= length);
-            }
-            if self.told.len() >= at_most {
-                return Turn::Dropped;
-            }
-        }
-        self.told.insert(id, at);
+        let is_over = |told: &Timestamp| passed(*told, at) > length;
+        let Some(told) = self.told.get_or_make(id, at_most, is_over) else { return Turn::Dropped };
+        *told = at;
         Turn::Told
     }
 }

@@ -2,6 +2,7 @@
 
 mod lately;
 mod notice;
+mod room;
 mod window;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use kexray_analyzer::{Session, Timestamp};
 
 use lately::{Id, Lately, Turn};
 pub use notice::Notice;
+use room::Room;
 use window::Window;
 
 use crate::inventory::key_kind;
@@ -75,11 +77,9 @@ pub struct Noticed {
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
     thresholds: Thresholds,
-    hosts: HashMap<(u64, IpAddr), Host>,
+    hosts: Room<(u64, IpAddr), Host>,
     keys: HashMap<Place, Vec<Box<str>>>,
     lately: Lately,
-    /// Hosts that were left out since it was last looked which can be forgotten.
-    refused: usize,
     dropped: u64,
 }
 
@@ -242,21 +242,12 @@ impl Watch {
     /// What is known of a host, new if there is room.
     fn watched(&mut self, network: u64, client: IpAddr, at: Timestamp) -> Option<&mut Host> {
         let Thresholds { window, hosts, .. } = self.thresholds;
-        let id = (network, client);
-        if self.hosts.len() >= hosts && !self.hosts.contains_key(&id) {
-            // To look through all takes as long as so many sessions.
-            self.refused = self.refused.saturating_add(1);
-            if self.refused > hosts / 8 {
-                self.refused = 0;
-                self.hosts
-                    .retain(|_, host| !(host.guesses.is_over(at, window) && host.scans.is_over(at, window)));
-            }
-            if self.hosts.len() >= hosts {
-                self.dropped = self.dropped.saturating_add(1);
-                return None;
-            }
+        let is_over = |host: &Host| host.guesses.is_over(at, window) && host.scans.is_over(at, window);
+        let host = self.hosts.get_or_make((network, client), hosts, is_over);
+        if host.is_none() {
+            self.dropped = self.dropped.saturating_add(1);
         }
-        Some(self.hosts.entry(id).or_default())
+        host
     }
 
     /// The last key of a server, and the one that it shows now, if that was never seen there.
